@@ -1,0 +1,3 @@
+"""Mailflow reads an event's registration mailbox, understands what people write, records it and answers."""
+
+__version__ = "0.1.0"

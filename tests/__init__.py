@@ -1,0 +1,1 @@
+"""What Mailflow does, checked on real parts."""
