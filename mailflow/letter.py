@@ -1,0 +1,98 @@
+"""The bytes of a mail → a Letter. Never raises, whatever the bytes are.
+
+Rules: what can be read is read, what was left out stands in the Letter's defects; time and memory are
+bounded by the size of the mail and by the limits named in `mime`, `headers`, `body` and `markup`;
+nothing is fetched, and no attachment is decoded but mails that were returned to us.
+"""
+
+import hashlib
+import re
+
+from mailflow.addresses import read_addresses
+from mailflow.body import is_attachment, part_text, read_body
+from mailflow.headers import decode_parameter, decode_value, read_date, read_message_id, read_message_ids
+from mailflow.mime import Outline, Part, parameters, read_part
+from mailflow.model import Address, Letter
+
+MAX_RAW = 60_000_000  # bytes of a mail that are looked at
+MAX_REPORT = 100_000  # characters kept of what a bounce brings with it
+
+
+def read_letter(raw: bytes) -> Letter:
+    """Reads a mail (RFC 5322 with MIME) or whatever the bytes are instead."""
+    outline = Outline()
+    if len(raw) > MAX_RAW:
+        raw = raw[:MAX_RAW]
+        outline.note("the mail is too big: its end was not read")
+    part = read_part(raw, outline)
+    parts = tuple(part.walk())
+    senders = _addresses(part, "from")
+    if not senders:
+        outline.note("no readable sender")
+    return Letter(
+        digest=_digest(part, raw),
+        message_id=read_message_id(part.header("message-id")),
+        senders=senders,
+        reply_to=_addresses(part, "reply-to"),
+        recipients=_addresses(part, "to", "cc"),
+        subject=decode_value(part.header("subject")),
+        sent=read_date(part.header("date")),
+        headers=tuple((name, decode_value(value)) for name, value in part.headers),
+        body=read_body(part, outline),
+        references=_references(part),
+        content_types=tuple(each.kind for each in parts),
+        attachments=tuple(filter(None, (_file_name(each) for each in parts))),
+        delivery_status=_report(parts, "message/delivery-status", "message/global-delivery-status"),
+        returned=_returned(parts),
+        defects=tuple(outline.defects),
+    )
+
+
+def _addresses(part: Part, *names: str) -> tuple[Address, ...]:
+    found = (read_addresses(value) for key, value in part.headers if key in names)
+    return tuple(address for each in found for address in each)
+
+
+def _references(part: Part) -> tuple[str, ...]:
+    wanted = (*read_message_ids(part.header("in-reply-to")), *read_message_ids(part.header("references")))
+    return tuple(dict.fromkeys(wanted))
+
+
+def _digest(part: Part, raw: bytes) -> str:
+    """The identity of a mail. With a Message-ID only what its writer sent counts, so that a mail which
+    came over two paths (other Received lines, other line ends) is one mail."""
+    if not part.header("message-id"):
+        return hashlib.sha256(raw).hexdigest()
+    seal = hashlib.sha256()
+    for name in ("message-id", "from", "date", "subject"):
+        seal.update(b" ".join(part.header(name).split()) + b"\n")
+    seal.update(part.content.replace(b"\r\n", b"\n").rstrip())
+    return seal.hexdigest()
+
+
+def _file_name(part: Part) -> str:
+    """The name of an attachment, "unnamed" where it has none, "" for a part that is no attachment."""
+    if part.children or part.kind.startswith("multipart/"):
+        return ""
+    _, disposition = parameters(part.header("content-disposition"))
+    name = disposition.get("filename") or part.params.get("name", "")
+    if name:
+        return decode_parameter(name)[:300] or "unnamed"
+    is_shown = part.kind.startswith(("text/", "message/"))
+    return "unnamed" if is_attachment(part) or not is_shown else ""
+
+
+def _report(parts: tuple[Part, ...], *kinds: str) -> str:
+    return "\n".join(part_text(each) for each in parts if each.kind in kinds)[:MAX_REPORT]
+
+
+def _returned(parts: tuple[Part, ...]) -> str:
+    """What a bounce gives back of the mail that failed: its headers, decoded, and its text."""
+    out = [_report(parts, "text/rfc822-headers", "message/rfc822-headers")]
+    for part in parts:
+        if part.kind in ("message/rfc822", "message/global") and part.children:
+            inner = part.children[0]
+            out += [f"{name}: {decode_value(value)}" for name, value in inner.headers]
+            out.append("\n" + "\n".join(each.text for each in read_body(inner, Outline())))
+            break
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(filter(None, out)))[:MAX_REPORT]
