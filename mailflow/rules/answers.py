@@ -1,0 +1,73 @@
+"""What is done about a mail: rules/answers.toml, read from the top; the first rule that fits decides.
+
+[[answer]]
+name = "Anmeldung"
+intents = ["sign_up"]        all of these are wanted …
+without = ["cancel"]         … and none of these
+when = ["before_end"]        … under these circumstances
+template = "access"          "" for no answer
+folder = "done"
+attention = ""               why a person must look; "" for not at all
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mailflow.model import FolderName, Intent
+
+Circumstance = Literal[
+    "before_end",  # the event is not over
+    "after_end",
+    "before_practice",  # the try-out is not over
+    "ideas_in_time",  # until the day named in the configuration, that day included
+    "ideas_late",
+    "registered",  # somebody is registered under this address
+    "not_registered",
+    "reply",  # the mail answers one of ours
+    "no_reply",
+    "institution",  # writes for an institution
+    "private",
+    "unclear",  # nothing was understood, or a doubt is left
+    "clear",
+]
+
+
+class AnswerRule(BaseModel):
+    """Who asks for this, under these circumstances, gets that."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    intents: tuple[Intent, ...] = ()
+    any_of: tuple[Intent, ...] = ()
+    without: tuple[Intent, ...] = ()
+    when: tuple[Circumstance, ...] = ()
+    sender_ends_with: tuple[str, ...] = ()
+    subject_has: tuple[str, ...] = ()
+    template: str = ""
+    record: bool = True
+    folder: FolderName = "done"
+    attention: str = ""
+
+
+class AnswersFile(BaseModel):
+    """The rules, in order."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    answer: tuple[AnswerRule, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The rules in force, in order of the file."""
+
+    rules: tuple[AnswerRule, ...]
+
+
+def compile_answers(files: Mapping[str, AnswersFile]) -> Answers:
+    """All files' rules, in the order of their names."""
+    return Answers(tuple(rule for name in sorted(files) for rule in files[name].answer))

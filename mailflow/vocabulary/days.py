@@ -1,0 +1,112 @@
+"""Which day a word or two mean: the event's, the try-out's, another.
+
+People write "am 17.", "17.3.", "17. März", "March 17", "den siebzehnten", "Mittwoch", "morgen". The days
+themselves come from the configuration, their names from the language's grammar.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from mailflow.vocabulary.files import Grammar
+from mailflow.vocabulary.folding import fold
+
+EVENT, PRACTICE, OTHER = "event-day", "practice-day", "other-day"
+_NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})(?:[./-](\d{2,4}))?\.?$")
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
+_ORDINAL = re.compile(r"(\d{1,2})(?:\.|ten|er|te|th|st|nd|rd|-?го|-?е|-?ого|-?te|-?a|-?ego)$")
+_ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+_NEAR = timedelta(days=9)  # a weekday's name means the event only when the event is near enough
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days that matter, and the day on which the mail arrived."""
+
+    event: date
+    practice: date | None
+    today: date
+
+
+class Calendar:
+    """Finds the days named in a sentence, for one language."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self._umlauts = grammar.umlauts
+        self._months = self._names(grammar.months)
+        self._weekdays = self._names(grammar.weekdays)
+        self._ordinals = self._names(grammar.ordinals)
+        self._relative = {
+            fold(word, self._umlauts): distance
+            for distance, words in enumerate((grammar.today, grammar.tomorrow, grammar.day_after))
+            for word in words
+        }
+
+    def _names(self, names: Sequence[str]) -> dict[str, int]:
+        return {
+            fold(form, self._umlauts): number
+            for number, name in enumerate(names, 1)
+            for form in name.split("|")
+        }
+
+    def find(self, words: Sequence[str], days: Days) -> dict[int, str]:
+        """For each word (by position) that names a day: EVENT, PRACTICE or OTHER."""
+        found: dict[int, str] = {}
+        for position, word in enumerate(words):
+            plain = word.translate(_ARABIC_DIGITS)
+            tag = self._tag(plain, position, words, days)
+            if tag:
+                found[position] = tag
+        return found
+
+    def _tag(self, word: str, position: int, words: Sequence[str], days: Days) -> str | None:
+        if word[0].isdigit():
+            return self._numeric(word, position, words, days)
+        key = fold(word, self._umlauts)
+        if key in self._weekdays:
+            return self._weekday(self._weekdays[key], days)
+        if key in self._relative:
+            return _name(days.today + timedelta(days=self._relative[key]), days)
+        if key in self._ordinals:
+            return _by_number(self._ordinals[key], None, days)
+        return None
+
+    def _numeric(self, word: str, position: int, words: Sequence[str], days: Days) -> str | None:
+        if iso := _ISO.match(word):
+            return _by_number(int(iso[3]), int(iso[2]), days)
+        if numeric := _NUMERIC.match(word):
+            first, second = int(numeric[1]), int(numeric[2])
+            known = _by_number(first, second, days)
+            return _by_number(second, first, days) if known == OTHER and second > 12 else known
+        month = self._month_beside(position, words)
+        if ordinal := _ORDINAL.match(word):
+            return _by_number(int(ordinal[1]), month, days)
+        if month and word.isdigit() and int(word) <= 31:
+            return _by_number(int(word), month, days)
+        return None
+
+    def _month_beside(self, position: int, words: Sequence[str]) -> int | None:
+        for step in (1, -1, 2):
+            if 0 <= position + step < len(words):
+                month = self._months.get(fold(words[position + step], self._umlauts))
+                if month:
+                    return month
+        return None
+
+    def _weekday(self, number: int, days: Days) -> str | None:
+        for day, tag in ((days.event, EVENT), (days.practice, PRACTICE)):
+            if day and day.isoweekday() == number:
+                return tag
+        return None
+
+
+def _by_number(day: int, month: int | None, days: Days) -> str | None:
+    for known, tag in ((days.event, EVENT), (days.practice, PRACTICE)):
+        if known and known.day == day and month in (None, known.month):
+            return tag
+    return OTHER if month and 1 <= month <= 12 and 1 <= day <= 31 else None
+
+
+def _name(day: date, days: Days) -> str | None:
+    return EVENT if day == days.event else PRACTICE if day == days.practice else None

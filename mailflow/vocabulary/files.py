@@ -1,0 +1,104 @@
+"""What words mean: rules/meaning/<language>.toml, checked and turned into a lexicon and phrases.
+
+A rule says which words lead to which meaning. The organiser writes plain words; forms, typos, missing
+umlauts and split verbs are the program's business (see lexicon.py). The signs of a phrase:
+
+    melde mich an      all of these words in one clause, in any order, with anything between them
+    wie_wäre_es_mit    these words side by side, in this order
+    anmeld~  ~kurs     any word that begins, or ends, so
+    =Probe             exactly this word, no other form of it
+    Link|Code          one of them
+    <want>             one of the words of that group ([words] in the same file)
+    !nicht             and this word must not be in the clause
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Label = Literal[
+    "sign_up",
+    "practice",
+    "idea",
+    "cancel",
+    "resend",
+    "question",
+    "access",  # wants the access data: a sign-up, or once more where somebody is signed up
+    "decline",
+    "practice_decline",
+    "change",
+    "thanks",
+    "who",
+    "contact",
+    "smalltalk",
+    "off_topic",
+]
+Strength = Literal["sure", "likely", "hint"]
+Where = Literal["clause", "sentence", "subject", "alone"]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Grammar(BaseModel):
+    """What the engine must know of a language's grammar."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    endings: tuple[str, ...] = Field(default=(), description="Endings that words may take or lack")
+    beginnings: tuple[str, ...] = Field(
+        default=(), description="Little words written together with the next one"
+    )
+    separable: tuple[str, ...] = Field(
+        default=(), description="Verb particles that may stand apart (an, ab, teil)"
+    )
+    infixes: tuple[str, ...] = Field(
+        default=(), description="What may stand between particle and verb (ge, zu)"
+    )
+    after_particle: tuple[str, ...] = Field(
+        default=(), description="Words that may follow a particle standing apart"
+    )
+    breaks: tuple[str, ...] = Field(default=(), description="Words that begin a new clause without a comma")
+    starters: tuple[str, ...] = Field(
+        default=(), description="Words that begin a sentence after 'on the 17.'"
+    )
+    abbreviations: tuple[str, ...] = Field(default=(), description="Words whose full stop ends no sentence")
+    umlauts: tuple[tuple[str, str], ...] = Field(
+        default=(), description="Spellings that count as equal (ae = ä)"
+    )
+    months: tuple[str, ...] = Field(default=(), description="Names of the twelve months; forms with |")
+    weekdays: tuple[str, ...] = Field(default=(), description="Names of the days, Monday first; forms with |")
+    ordinals: tuple[str, ...] = Field(
+        default=(), description="The days of a month in words, first to thirty-first"
+    )
+    today: tuple[str, ...] = Field(default=(), description="Words for today")
+    tomorrow: tuple[str, ...] = Field(default=(), description="Words for tomorrow")
+    day_after: tuple[str, ...] = Field(default=(), description="Words for the day after tomorrow")
+
+
+class MeaningRule(BaseModel):
+    """These phrases mean this."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Text
+    says: Label
+    kind: str = Field(
+        default="", description="With idea: what sort of idea (interest, need, resource, suggestion)"
+    )
+    strength: Strength = "sure"
+    where: Where = "clause"
+    phrases: Annotated[tuple[Text, ...], Field(min_length=1)]
+    unless: tuple[Text, ...] = Field(default=(), description="Phrases that cancel it in the same clause")
+    unless_sentence: tuple[Text, ...] = Field(
+        default=(), description="Phrases that cancel it in the same sentence"
+    )
+
+
+class MeaningFile(BaseModel):
+    """One language's words and what they mean."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    grammar: Grammar = Grammar()
+    words: Mapping[str, tuple[Text, ...]] = Field(default_factory=dict)
+    meaning: tuple[MeaningRule, ...] = ()

@@ -1,0 +1,177 @@
+"""One language's words as the rules name them, found again in any form people write.
+
+A rule's word is found in other forms (endings), with missing umlauts, with a slip of the finger in a long
+word, written together with a little word before it, and, where the language splits its verbs ("melde …
+an"), in two pieces. Everything found is a tag at a word's place; phrases are then plain set questions.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz.distance import OSA
+
+from mailflow.vocabulary.files import Grammar
+from mailflow.vocabulary.folding import fold
+from mailflow.vocabulary.sentences import Word
+
+_SHORTEST_STEM = 3
+_SLIP_FROM, _TWO_SLIPS_FROM = 6, 10  # letters a word needs for one slip of the finger, and for two
+Sequenced = tuple[tuple[str, ...], str]
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Finds the tags of a sentence's words. Fill with `learn`, then ask `tags`."""
+
+    grammar: Grammar
+    _exact: dict[str, set[str]] = field(default_factory=dict)
+    _stems: dict[str, set[str]] = field(default_factory=dict)
+    _heads: dict[str, set[str]] = field(default_factory=dict)
+    _tails: dict[str, set[str]] = field(default_factory=dict)
+    _split: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    _sequences: dict[str, list[Sequenced]] = field(default_factory=dict)
+    _by_first_letter: dict[str, list[str]] = field(default_factory=dict)
+    _slips: dict[str, frozenset[str]] = field(default_factory=dict)
+    _known: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    # --- learning ---------------------------------------------------------------------------------
+
+    def learn(self, item: str, tag: str) -> None:
+        """Let every form of `item` (one word, or several joined by _) carry `tag`."""
+        parts = tuple(part for part in item.split("_") if part)
+        if len(parts) > 1:
+            for part in parts:
+                self._learn_word(part, "_" + part)
+            self._sequences.setdefault("_" + parts[0], []).append((tuple("_" + part for part in parts), tag))
+        else:
+            self._learn_word(item, tag)
+
+    def _learn_word(self, word: str, tag: str) -> None:
+        if word.startswith("="):
+            self._exact.setdefault(self._fold(word[1:]), set()).add(tag)
+        elif word.endswith("~"):
+            self._heads.setdefault(self._fold(word[:-1]), set()).add(tag)
+        elif word.startswith("~"):
+            self._tails.setdefault(self._fold(word[1:]), set()).add(tag)
+        else:
+            self._learn_forms(self._fold(word), tag)
+
+    def _learn_forms(self, word: str, tag: str) -> None:
+        self._exact.setdefault(word, set()).add(tag)
+        if len(word) <= _SHORTEST_STEM:
+            return
+        self._stems.setdefault(self._stem(word), set()).add(tag)
+        for particle in self.grammar.separable:
+            rest = word[len(particle) :]
+            if word.startswith(particle) and len(rest) > _SHORTEST_STEM:
+                self._split.setdefault(self._stem(rest), set()).add((particle, tag))
+                for infix in self.grammar.infixes:
+                    self._stems.setdefault(self._stem(particle + infix + rest), set()).add(tag)
+
+    def finish(self) -> None:
+        """Call once after the last `learn`: prepares what finds slips of the finger."""
+        for word in {*self._exact, *self._stems}:
+            if len(word) >= _SLIP_FROM - 1:
+                self._by_first_letter.setdefault(word[0], []).append(word)
+
+    def _fold(self, word: str) -> str:
+        return fold(word, self.grammar.umlauts)
+
+    def _stem(self, word: str) -> str:
+        for ending in self.grammar.endings:
+            if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+                return word[: -len(ending)]
+        return word
+
+    # --- finding ----------------------------------------------------------------------------------
+
+    def tags(self, words: Sequence[Word]) -> list[set[str]]:
+        """For each word the tags it carries, those of split verbs and of words side by side included."""
+        folded = [self._fold(word.text) for word in words]
+        found = [set(self._word_tags(word)) for word in folded]
+        self._add_split_verbs(words, folded, found)
+        self._add_sequences(found)
+        return found
+
+    def _word_tags(self, word: str) -> frozenset[str]:
+        tags = self._known.get(word)
+        if tags is None:
+            if len(self._known) > 20_000:
+                self._known.clear()
+            tags = self._known[word] = self._look_up(word)
+        return tags
+
+    def _look_up(self, word: str) -> frozenset[str]:
+        tags = self._forms(word)
+        for part in word.split("-") if "-" in word else ():
+            tags |= self._forms(part)
+        if not tags:
+            for beginning in self.grammar.beginnings:
+                if word.startswith(beginning) and len(word) - len(beginning) >= _SHORTEST_STEM:
+                    tags |= self._forms(word[len(beginning) :])
+        return frozenset(tags or self._slip(word))
+
+    def _forms(self, word: str) -> set[str]:
+        tags = set(self._exact.get(word, ()))
+        if len(word) > _SHORTEST_STEM:
+            tags |= self._stems.get(self._stem(word), set())
+        for length in range(2, len(word) + 1):
+            tags |= self._heads.get(word[:length], set())
+            tags |= self._tails.get(word[-length:], set())
+        return tags
+
+    def _slip(self, word: str) -> Iterable[str]:
+        """Tags of the one known word that this is a slip of: a letter too many, too few, wrong, swapped."""
+        if len(word) < _SLIP_FROM or not word.isalpha():
+            return ()
+        allowed = 2 if len(word) >= _TWO_SLIPS_FROM else 1
+        stem = self._stem(word)
+        best: tuple[int, str] | None = None
+        for known in self._by_first_letter.get(word[0], ()):
+            for form in (word, stem):
+                if abs(len(known) - len(form)) <= allowed and len(known) >= _SLIP_FROM - 1:
+                    distance = OSA.distance(form, known, score_cutoff=allowed)
+                    if distance <= allowed and (best is None or distance < best[0]):
+                        best = (distance, known)
+        return self._exact.get(best[1], set()) | self._stems.get(best[1], set()) if best else ()
+
+    def _add_split_verbs(self, words: Sequence[Word], folded: list[str], found: list[set[str]]) -> None:
+        for position, word in enumerate(folded):
+            for particle, tag in self._split.get(self._stem(word), ()):
+                if any(
+                    folded[later] == particle and self._stands_apart(later, words, folded)
+                    for later in range(position + 1, len(words))
+                    if words[later].clause - words[position].clause <= 1
+                ):
+                    found[position].add(tag)
+
+    def _stands_apart(self, position: int, words: Sequence[Word], folded: list[str]) -> bool:
+        following = position + 1
+        return (
+            following == len(words)
+            or words[following].clause != words[position].clause
+            or folded[following] in self.grammar.after_particle
+        )
+
+    def _add_sequences(self, found: list[set[str]]) -> None:
+        for position, tags in enumerate(found):
+            for first in [tag for tag in tags if tag in self._sequences]:
+                for parts, tag in self._sequences[first]:
+                    if all(
+                        position + step < len(found) and part in found[position + step]
+                        for step, part in enumerate(parts)
+                    ):
+                        tags.add(tag)
+
+
+def build_lexicon(grammar: Grammar, groups: Mapping[str, Iterable[str]], items: Iterable[str]) -> Lexicon:
+    """A lexicon of all groups (tagged "<name>") and of all single items (tagged by themselves)."""
+    lexicon = Lexicon(grammar)
+    for name, members in groups.items():
+        for member in members:
+            lexicon.learn(member, f"<{name}>")
+    for item in items:
+        for choice in item.split("|"):
+            lexicon.learn(choice, item)
+    lexicon.finish()
+    return lexicon

@@ -1,0 +1,168 @@
+"""Which rules speak in a sentence.
+
+A phrase speaks in a clause when all its words are there and none of those it forbids; a rule is silenced
+where one of its `unless` phrases stands in the same clause, or one of its `unless_sentence` phrases in the
+same sentence. Knows sets of tags and nothing of any language.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mailflow.vocabulary.days import EVENT, OTHER, PRACTICE, Calendar, Days
+from mailflow.vocabulary.files import MeaningFile, MeaningRule
+from mailflow.vocabulary.lexicon import Lexicon, build_lexicon
+from mailflow.vocabulary.sentences import Line, split_sentences
+
+STRENGTH = {"sure": 3, "likely": 2, "hint": 1}
+_ALONE = 6  # words: a sentence this short says what its word says
+_ASKS = "<asks>"
+DAY_TAGS = frozenset(
+    {f"<{day}>" for day in (EVENT, PRACTICE, OTHER)} | {"<number>", _ASKS}
+)  # the tags that no file names
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """The tags that must be there, and those that must not."""
+
+    needs: frozenset[str]
+    forbids: frozenset[str]
+
+    def speaks(self, tags: set[str]) -> bool:
+        """Whether the phrase stands in words that carry these tags."""
+        return self.needs <= tags and not (self.forbids & tags)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule with its phrases compiled."""
+
+    source: MeaningRule
+    phrases: tuple[Phrase, ...]
+    unless: tuple[Phrase, ...]
+    unless_sentence: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule spoke: what it says, how strongly (3, 2, 1), and because of which words."""
+
+    says: str
+    kind: str
+    strength: int
+    rule: str
+    because: str
+    clauses: frozenset[int]
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """One language's meaning rules, compiled. `read` is its one question."""
+
+    file: MeaningFile
+    lexicon: Lexicon
+    calendar: Calendar
+    _by_tag: dict[str, list[tuple[Rule, Phrase]]] = field(default_factory=dict)
+
+    def add(self, rule: Rule) -> None:
+        """File each phrase under the one of its tags that is likely the rarest."""
+        for phrase in rule.phrases:
+            key = min(phrase.needs, key=lambda tag: (tag.startswith("<"), -len(tag)))
+            self._by_tag.setdefault(key, []).append((rule, phrase))
+
+    def split(self, text: str) -> tuple[Line, ...]:
+        """The sentences of a text in this language."""
+        return split_sentences(text, self.file.grammar)
+
+    def read(self, line: Line, days: Days, *, subject: bool = False) -> tuple[Match, ...]:
+        """Every rule that speaks in the sentence, each once, strongest phrase's words as its reason."""
+        tags = self._tags(line, days)
+        everything: set[str] = set().union(*tags)
+        clauses: dict[int, set[str]] = {}
+        for word, own in zip(line.words, tags, strict=True):
+            clauses.setdefault(word.clause, set()).update(own)
+        if line.asks:
+            everything.add(_ASKS)
+            for own in clauses.values():
+                own.add(_ASKS)
+        spoken: dict[str, Match] = {}
+        for tag in everything & self._by_tag.keys():
+            for rule, phrase in self._by_tag[tag]:
+                if rule.source.name in spoken or not phrase.needs <= everything:
+                    continue
+                where = _where(
+                    rule, phrase, clauses, everything, alone=len(line.words) <= _ALONE, subject=subject
+                )
+                if where:
+                    spoken[rule.source.name] = _match(rule, phrase, where, line, tags)
+        return tuple(spoken.values())
+
+    def _tags(self, line: Line, days: Days) -> list[set[str]]:
+        tags = self.lexicon.tags(line.words)
+        for position, day in self.calendar.find([word.text for word in line.words], days).items():
+            tags[position].add(f"<{day}>")
+        for position, word in enumerate(line.words):
+            if word.text.isdigit():
+                tags[position].add("<number>")
+        return tags
+
+
+def _where(
+    rule: Rule,
+    phrase: Phrase,
+    clauses: Mapping[int, set[str]],
+    everything: set[str],
+    *,
+    alone: bool,
+    subject: bool,
+) -> frozenset[int]:
+    """The clauses in which the rule speaks with this phrase; empty where it does not."""
+    kind = rule.source.where
+    if (kind == "alone" and not alone) or (kind == "subject" and not subject):
+        return frozenset()
+    if any(silencer.speaks(everything) for silencer in rule.unless_sentence):
+        return frozenset()
+    if kind == "clause":
+        return frozenset(
+            number
+            for number, tags in clauses.items()
+            if phrase.speaks(tags) and not any(silencer.speaks(tags) for silencer in rule.unless)
+        )
+    if not phrase.speaks(everything):
+        return frozenset()
+    touched = frozenset(number for number, tags in clauses.items() if phrase.needs & tags)
+    silenced = any(silencer.speaks(clauses[number]) for number in touched for silencer in rule.unless)
+    return frozenset() if silenced else touched
+
+
+def _match(rule: Rule, phrase: Phrase, where: frozenset[int], line: Line, tags: Sequence[set[str]]) -> Match:
+    words = [
+        word.text
+        for word, own in zip(line.words, tags, strict=True)
+        if own & phrase.needs and word.clause in where
+    ]
+    source = rule.source
+    return Match(source.says, source.kind, STRENGTH[source.strength], source.name, " ".join(words), where)
+
+
+def build_vocabulary(file: MeaningFile) -> Vocabulary:
+    """Compile one language's file."""
+    phrases = [text for rule in file.meaning for text in (*rule.phrases, *rule.unless, *rule.unless_sentence)]
+    items = {item.removeprefix("!") for text in phrases for item in text.split()}
+    single = (item for item in items if not item.startswith("<"))
+    vocabulary = Vocabulary(file, build_lexicon(file.grammar, file.words, single), Calendar(file.grammar))
+    for source in file.meaning:
+        vocabulary.add(
+            Rule(source, _phrases(source.phrases), _phrases(source.unless), _phrases(source.unless_sentence))
+        )
+    return vocabulary
+
+
+def _phrases(texts: Iterable[str]) -> tuple[Phrase, ...]:
+    return tuple(
+        Phrase(
+            needs=frozenset(item for item in text.split() if not item.startswith("!")),
+            forbids=frozenset(item[1:] for item in text.split() if item.startswith("!")),
+        )
+        for text in texts
+    )

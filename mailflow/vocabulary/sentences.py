@@ -1,0 +1,120 @@
+"""Sentences and clauses of a written text.
+
+Rules: nothing of the text is lost or changed (a sentence is a stretch of it); list items are sentences of
+their own; the full stop of "17.", "Dr." or "z. B." ends nothing. Works in one pass over the words.
+"""
+
+import re
+from dataclasses import dataclass
+
+from mailflow.vocabulary.files import Grammar
+
+_WORD = re.compile(
+    r"""
+      \d{1,4}(?:[./-]\d{1,4})+\.?        # 17.3.2021, 17/3, 2021-03-17, 15.00
+    | \d{1,2}:\d{2}                      # 15:00
+    | \d+\.(?=[\s,;:!?)]|$)              # 17.
+    | \d+(?:[^\W\d_]+|-[^\W\d_]+)?       # 17, 17ten, 17th, 17-го
+    | [^\W_]+(?:['’ʼ`\u200c-][^\W_]+)*   # words, also with apostrophe or hyphen
+    | [.!?…؟。۔]+
+    | [,;:()\[\]"„“”«»–—،؛/*]|-(?=\s)
+    """,
+    re.VERBOSE,
+)
+_END = frozenset(".!?…؟。۔")
+_CLAUSE_MARK = frozenset(',;:()[]"„“”«»–—-،؛*')
+_LIST_ITEM = re.compile(r"^[ \t]*(?:[-*•·–►▪✓+>]|\d{1,2}[.)]|[a-z]\))[ \t]+(?=\S)")
+_SHORT_LINE = 50  # a line shorter than this was ended by the writer, not by the mail program
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a sentence: as written, and in which clause of the sentence it stands."""
+
+    text: str
+    clause: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence: its text as written, its words, and whether it asks."""
+
+    text: str
+    words: tuple[Word, ...]
+    asks: bool
+
+
+def split_sentences(text: str, grammar: Grammar) -> tuple[Line, ...]:
+    """The sentences of a text, in order. `grammar` says what abbreviations and new clauses look like."""
+    lines = (line for block in _blocks(text) for line in _sentences(block, grammar))
+    return tuple(line for line in lines if line.words)
+
+
+def _blocks(text: str) -> list[str]:
+    """Stretches that no sentence crosses: paragraphs, list items, short lines the writer ended."""
+    blocks: list[str] = []
+    previous = ""
+    for raw in text.splitlines():
+        line = raw.rstrip()
+        if not line:
+            previous = ""
+            continue
+        if previous and not _starts_anew(previous, line):
+            blocks[-1] += "\n" + line
+        else:
+            blocks.append(line)
+        previous = line
+    return blocks
+
+
+def _starts_anew(previous: str, line: str) -> bool:
+    if _LIST_ITEM.match(line) or previous[-1] in ":":
+        return True
+    first = line.lstrip()[:1]
+    return len(previous) < _SHORT_LINE and (first.isupper() or not first.isalpha()) and previous[-1] != ","
+
+
+def _sentences(block: str, grammar: Grammar) -> list[Line]:
+    item = _LIST_ITEM.match(block)
+    start = item.end() if item else 0
+    found = list(_WORD.finditer(block, start))
+    lines: list[Line] = []
+    pending: list[re.Match[str]] = []
+    for position, match in enumerate(found):
+        pending.append(match)
+        following = found[position + 1] if position + 1 < len(found) else None
+        if following and _ends_here(block, match, following, grammar):
+            lines.append(_line(block, start, match.end(), pending, grammar))
+            start, pending = following.start(), []
+    if pending:
+        lines.append(_line(block, start, len(block), pending, grammar))
+    return lines
+
+
+def _ends_here(block: str, match: re.Match[str], following: re.Match[str], grammar: Grammar) -> bool:
+    mark = match.group()
+    between = block[match.end() : following.start()]
+    if mark[-1] not in _END or not between:
+        return False
+    if mark[0].isdigit():
+        return following.group().casefold() in grammar.starters and following.group()[:1].isupper()
+    if mark == ".":
+        before = re.search(r"[^\W\d_]+$", block[: match.start()][-20:])
+        word = before.group().casefold() if before else ""
+        return word not in grammar.abbreviations and len(word) != 1
+    return True
+
+
+def _line(block: str, start: int, end: int, marks: list[re.Match[str]], grammar: Grammar) -> Line:
+    words: list[Word] = []
+    clause = 0
+    for mark in marks:
+        text = mark.group()
+        if text[0] in _CLAUSE_MARK or text[0] in _END:
+            clause += 1
+            continue
+        if words and text.casefold() in grammar.breaks:
+            clause += 1
+        words.append(Word(text, clause))
+    asks = any(sign in mark.group() for mark in marks[-3:] for sign in "?؟")
+    return Line(block[start:end].strip(), tuple(words), asks)
