@@ -82,6 +82,7 @@ class Office:
     organiser_phone: str
     own_addresses: frozenset[str]  # casefolded; a mail from one of them is our own
     secret: bytes  # keys the marks in our Message-IDs
+    authserv_id: str = ""  # the receiving provider's name in its Authentication-Results; "": none counts
 
 
 # --- one mail on its way -----------------------------------------------------------------------------
@@ -94,6 +95,7 @@ class Mail:
     uid: str
     arrived: datetime  # INTERNALDATE
     raw: bytes
+    whole: int = 0  # bytes of the mail where `raw` is only its beginning; 0: `raw` is all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,16 @@ class Automatic:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounce:
+    """A mail that did not arrive: what a delivery report says of it."""
+
+    recipient: str  # "" where the report names none
+    reason: str  # in plain words
+    message_id: str = ""  # of the answer of ours that it was; "" where the report does not show it
+    permanent: bool = True  # given up, and not only late
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A piece of the mail's text and what it was taken for. `because` is empty for what was written."""
 
@@ -214,6 +226,7 @@ class Reading:
     unclear: str  # why a person should look at it; "" where that is not needed
     reasons: tuple[Reason, ...]
     sentences: tuple[Sentence, ...] = ()
+    bounce: Bounce | None = None
 
     @property
     def written(self) -> str:
