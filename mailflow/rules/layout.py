@@ -1,0 +1,181 @@
+"""Rule files of the sort `layout`: greetings, closings, signatures and the marks of quoted mail.
+
+One file a language, `rules/layout/<ISO 639-1>.toml`. Every list is optional; phrases are written as people
+write them, in any case. Umlauts and accents need no second spelling: "Grüße" is also "Gruesse" and "Gruße".
+
+    greeting      = ["Sehr geehrte", "Hallo"]     # how a mail begins
+    addressee     = ["Herr", "zusammen"]          # words in a greeting that are no name
+    closing       = ["Mit freundlichen Grüßen"]   # how it ends
+    closing_alone = ["Ihre", "Danke"]             # only where nothing but a name follows in that line
+    postscript    = ["PS", "Nachtrag"]
+    signed_for    = ["i. A.", "im Auftrag"]       # before a name in a signature
+    contact       = ["Tel", "Öffnungszeiten"]     # labels of signature lines
+    personal      = ["ich", "mein"]               # who speaks so writes text, not a signature
+    not_a_name    = ["bitte", "Personen"]         # words that no line with a name holds
+    wrote         = ["schrieb", "hat * geschrieben"]  # the line above quoted mail; * is anything
+    wrote_first   = ["schrieb ich"]               # and this is not such a line
+    original      = ["Ursprüngliche Nachricht"]   # between dashes, above quoted mail
+    forwarded     = ["Weitergeleitete Nachricht"]
+    footer        = ["Von meinem * gesendet"]     # lines that a program or a provider adds
+    disclaimer    = ["vertrauliche Informationen"]  # in a paragraph of fixed legal text
+    form_text     = ["Nachrichtentext"]           # above the text that a web form hands on
+    [headers]                                     # labels of the head of quoted mail
+    from = ["Von"]
+"""
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Role = Literal["from", "sent", "to", "cc", "subject", "other"]
+Phrases = Mapping[str, tuple[tuple[str, ...], ...]]  # by first word, the longest first
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_LETTERS = str.maketrans(
+    {"ł": "l", "ı": "i", "ø": "o", "đ": "d", "æ": "ae", "ي": "ی", "ى": "ی", "ك": "ک", "’": "'", "‌": ""}
+)
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+
+class LayoutFile(BaseModel):
+    """One file `rules/layout/<lang>.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    greeting: tuple[str, ...] = ()
+    addressee: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+    closing_alone: tuple[str, ...] = ()
+    postscript: tuple[str, ...] = ()
+    signed_for: tuple[str, ...] = ()
+    contact: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+    not_a_name: tuple[str, ...] = ()
+    wrote: tuple[str, ...] = ()
+    wrote_first: tuple[str, ...] = ()
+    original: tuple[str, ...] = ()
+    forwarded: tuple[str, ...] = ()
+    footer: tuple[str, ...] = ()
+    disclaimer: tuple[str, ...] = ()
+    form_text: tuple[str, ...] = ()
+    headers: Mapping[Role, tuple[str, ...]] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """All layout words of all languages. Every text is folded (see `fold`)."""
+
+    greeting: Phrases
+    addressee: frozenset[str]
+    closing: Phrases
+    closing_alone: Phrases
+    postscript: Phrases
+    signed_for: Phrases
+    contact: Phrases
+    personal: frozenset[str]
+    not_a_name: frozenset[str]
+    wrote: re.Pattern[str]
+    wrote_first: re.Pattern[str]
+    original: re.Pattern[str]
+    forwarded: re.Pattern[str]
+    footer: re.Pattern[str]
+    disclaimer: re.Pattern[str]
+    form_text: Phrases
+    headers: Mapping[str, Role]
+
+
+def fold(text: str) -> str:
+    """The form in which spellings are compared: lower case, no accents, plain apostrophes."""
+    text = text.casefold()
+    if not text.isascii():
+        stripped = unicodedata.normalize("NFD", text)
+        text = "".join(letter for letter in stripped if not unicodedata.combining(letter)).translate(_LETTERS)
+    return text
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a text."""
+    return _WORD.findall(fold(text))
+
+
+def placed_words(text: str) -> list[tuple[str, int, int]]:
+    """The words of a text, folded, each with where it begins and ends."""
+    return [(fold(found[0]), found.start(), found.end()) for found in _WORD.finditer(text)]
+
+
+def find_phrase(phrases: Phrases, words: list[str], at: int = 0) -> int:
+    """How many words the longest phrase takes that stands at `at`; 0 where none does."""
+    for phrase in phrases.get(words[at], ()) if at < len(words) else ():
+        if tuple(words[at : at + len(phrase)]) == phrase:
+            return len(phrase)
+    return 0
+
+
+def compile_layout(files: Mapping[str, LayoutFile]) -> Layout:
+    """All languages together: a mail in one is often answered in another."""
+
+    def every(name: str) -> list[str]:
+        return [text for file in files.values() for text in getattr(file, name)]
+
+    return Layout(
+        greeting=_phrases(every("greeting")),
+        addressee=_words(every("addressee")),
+        closing=_phrases(every("closing")),
+        closing_alone=_phrases(every("closing_alone")),
+        postscript=_phrases(every("postscript")),
+        signed_for=_phrases(every("signed_for")),
+        contact=_phrases(every("contact")),
+        personal=_words(every("personal")),
+        not_a_name=_words(every("not_a_name")),
+        wrote=_pattern(every("wrote"), r"(?<!\w)(?:{})(?!\w)"),
+        wrote_first=_pattern(every("wrote_first"), r"(?<!\w)(?:{})(?!\w)"),
+        original=_pattern(every("original"), r"(?<!\w)(?:{})(?!\w)"),
+        forwarded=_pattern(every("forwarded"), r"(?<!\w)(?:{})(?!\w)"),
+        footer=_pattern(every("footer"), r"\W*(?:{})(?!\w)"),
+        disclaimer=_pattern(every("disclaimer"), r"(?<!\w)(?:{})"),
+        form_text=_phrases(every("form_text")),
+        headers=_headers(files.values()),
+    )
+
+
+def _spellings(text: str) -> set[str]:
+    """A phrase folded, and as it is typed without umlauts."""
+    plain = unicodedata.normalize("NFC", text.casefold())
+    return {fold(plain), fold(plain.translate(_UMLAUTS))}
+
+
+def _words(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for text in texts for spelling in _spellings(text) for word in words_of(spelling))
+
+
+def _phrases(texts: Iterable[str]) -> Phrases:
+    split = {tuple(words_of(spelling)) for text in texts for spelling in _spellings(text)} - {()}
+    ordered = sorted(split, key=lambda words: (words[0], -len(words), words))
+    return {first: tuple(group) for first, group in itertools.groupby(ordered, key=lambda words: words[0])}
+
+
+def _pattern(texts: Iterable[str], frame: str) -> re.Pattern[str]:
+    """One pattern for all phrases. `*` stands for up to 80 characters of a line."""
+    spelled = sorted(
+        {spelling for text in texts for spelling in _spellings(text)}, key=lambda s: (-len(s), s)
+    )
+    parts = [
+        r"[^\n]{0,80}?".join(r"\s+".join(map(re.escape, piece.split(" "))) for piece in s.split("*"))
+        for s in spelled
+    ]
+    return re.compile(frame.format("|".join(parts) or "(?!)"))
+
+
+def _headers(files: Iterable[LayoutFile]) -> Mapping[str, Role]:
+    return {
+        " ".join(words_of(spelling)): role
+        for file in files
+        for role, labels in file.headers.items()
+        for label in labels
+        for spelling in _spellings(label)
+    }
