@@ -1,5 +1,5 @@
 # Mailflow: what a developer needs. Everything happens in .venv; nothing outside this folder is touched.
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 BIN = .venv/bin
 

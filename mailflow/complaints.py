@@ -54,6 +54,14 @@ _EXPECTED = {
 }
 
 
+class Misunderstood(ValueError):
+    """What only shows when checked rule files are put together: the file's stem, the key, a sentence each."""
+
+    def __init__(self, *faults: tuple[str, Key, str]) -> None:
+        super().__init__(*faults)
+        self.faults = faults
+
+
 def tell(error: ValidationError, model: type[BaseModel], place: Callable[[Key], str]) -> list[str]:
     """Every complaint of a validation, in order; `place` says where a key stands ("config.toml, Zeile 3")."""
     return [_sentence(fault, model, place) for fault in error.errors(include_url=False)]

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mailflow.errors import Misconfigured
+from mailflow.complaints import Misunderstood, likely
+from mailflow.source import Key
 from mailflow.vocabulary.files import MeaningFile
 from mailflow.vocabulary.phrases import DAY_TAGS, Vocabulary, build_vocabulary
 
@@ -25,24 +26,22 @@ class Meaning:
 
 
 def compile_meaning(files: Mapping[str, MeaningFile]) -> Meaning:
-    """Compile every language's file. Raises Misconfigured where a phrase names a group that is not there."""
-    complaints = [
-        f"rules/meaning/{language}.toml, {complaint}"
-        for language, file in files.items()
-        for complaint in _unknown(file)
-    ]
-    if complaints:
-        raise Misconfigured(*complaints)
+    """Compile every language's file. Raises Misunderstood where a phrase names a group that is not there."""
+    faults = [(language, key, said) for language, file in files.items() for key, said in _misunderstood(file)]
+    if faults:
+        raise Misunderstood(*faults)
     return Meaning({language: build_vocabulary(file) for language, file in files.items()})
 
 
-def _unknown(file: MeaningFile) -> Iterator[str]:
-    known = {f"<{name}>" for name in file.words} | DAY_TAGS
+def _misunderstood(file: MeaningFile) -> Iterator[tuple[Key, str]]:
+    known = [*(f"<{name}>" for name in file.words), *DAY_TAGS]
     names: set[str] = set()
-    for rule in file.meaning:
+    for number, rule in enumerate(file.meaning):
         if rule.name in names:
-            yield f"Regel „{rule.name}“: diesen Namen gibt es zweimal."
+            yield ("meaning", number, "name"), "Diesen Namen gibt es zweimal."
         names.add(rule.name)
-        for phrase in (*rule.phrases, *rule.unless, *rule.unless_sentence):
-            for group in set(_GROUP.findall(phrase)) - known:
-                yield f"Regel „{rule.name}“: die Gruppe {group} gibt es unter [words] nicht."
+        for sort in ("phrases", "unless", "unless_sentence"):
+            for place, phrase in enumerate(getattr(rule, sort)):
+                for group in sorted(set(_GROUP.findall(phrase)) - set(known)):
+                    said = f"Die Gruppe {group} gibt es unter [words] nicht.{likely(group, known)}"
+                    yield ("meaning", number, sort, place), said

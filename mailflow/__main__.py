@@ -1,0 +1,5 @@
+"""`python -m mailflow` is the same as `mailflow`."""
+
+from mailflow.cli import main
+
+main()

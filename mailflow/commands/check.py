@@ -1,0 +1,154 @@
+"""`mailflow check`: reads and tries everything there is to read, then logs in to both servers."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from mailflow.commands.speech import Call, Command
+from mailflow.errors import MailflowError, Misconfigured
+
+if TYPE_CHECKING:
+    from mailflow.commands.trial import Workshop
+    from mailflow.config import Config
+
+
+_T = TypeVar("_T")
+
+
+@dataclass
+class Findings:
+    """What was found; the worst fault decides the exit code."""
+
+    code: int = 0
+
+    def good(self, what: str, told: str) -> None:
+        click.echo(f"✓ {what}: {told}", err=True)
+
+    def warn(self, what: str, told: str) -> None:
+        click.echo(f"! {what}: {told}", err=True)
+
+    def bad(self, what: str, error: MailflowError) -> None:
+        lines = error.complaints if isinstance(error, Misconfigured) else (str(error),)
+        click.echo(f"✗ {what}: {_counted(len(lines))}", err=True)
+        for line in lines:
+            click.echo(f"    {line}", err=True)
+        self.code = max(self.code, error.exit_code)
+
+
+def _counted(faults: int) -> str:
+    return "ein Fehler" if faults == 1 else f"{faults} Fehler"
+
+
+@click.command(cls=Command)
+@click.option("--offline", is_flag=True, help="Ohne Anmeldung bei den Mailservern.")
+@click.option("--store", "store_only", is_flag=True, help="Nur den Datenbestand prüfen.")
+@click.pass_obj
+def check(call: Call, offline: bool, store_only: bool) -> int:
+    """Prüft Konfiguration, Regeln, Vorlagen und Fälle und meldet sich bei beiden Mailservern an."""
+    from mailflow.config import find_config, load_config
+
+    findings = Findings()
+    config = load_config(call.config)
+    findings.good("Konfiguration", str(find_config(call.config)))
+    if not store_only:
+        _check_secrecy(call, findings)
+        _check_rules(config, findings)
+    _check_store(config, findings)
+    if not offline and not store_only:
+        _check_servers(config, findings)
+    return findings.code
+
+
+def _check_secrecy(call: Call, findings: Findings) -> None:
+    """Who else can read the passwords in the file?"""
+    from mailflow.config import find_config
+    from mailflow.source import read_source
+
+    file = find_config(call.config)
+    if file is None or not file.stat().st_mode & 0o077:
+        return
+    data = read_source(file).data
+    if any(data.get(table, {}).get("password") for table in ("mailbox", "smtp")):
+        findings.warn(
+            "Konfiguration", f"{file} enthält Passwörter und ist für andere lesbar: chmod 600 {file}"
+        )
+
+
+def _check_rules(config: "Config", findings: Findings) -> None:
+    """Rules, templates, and what both make of the cases."""
+    from mailflow.commands.trial import Workshop
+    from mailflow.rules import load_rules
+    from mailflow.templates import load_templates
+
+    rules = _tried(findings, "Regeln", lambda: load_rules(config.files.rules))
+    templates = _tried(findings, "Vorlagen", lambda: load_templates(config.files.templates))
+    if rules is not None:
+        findings.good("Regeln", f"{config.files.rules}, Stand {rules.version}")
+    if templates is not None:
+        findings.good("Vorlagen", str(config.files.templates))
+    if rules is not None and templates is not None:
+        _check_cases(Workshop(config.office(), rules, templates), findings)
+
+
+def _check_cases(workshop: "Workshop", findings: Findings) -> None:
+    cases = workshop.rules.cases
+    broken = list(_broken_cases(workshop))
+    if broken:
+        findings.bad("Fälle", Misconfigured(*broken))
+    else:
+        findings.good("Fälle", f"{len(cases)} geprüft, alle wie erwartet")
+
+
+def _broken_cases(workshop: "Workshop") -> Iterator[str]:
+    from mailflow.cases import case_mail, case_moment, differences
+    from mailflow.commands.trial import try_mail
+
+    for case in workshop.rules.cases:
+        arrived = case_moment(case, workshop.office.event)
+        trial = try_mail(case_mail(case, arrived), workshop, file=case.rule.name, now=arrived)
+        yield from differences(case, trial)
+
+
+def _check_store(config: "Config", findings: Findings) -> None:
+    from mailflow.store import Store
+
+    if not config.store.path.exists():
+        findings.good("Datenbestand", "noch keiner; er entsteht beim ersten Lauf")
+        return
+    store = _tried(findings, "Datenbestand", lambda: Store.open(config.store.path, config.event.timezone))
+    if store is not None:
+        registrations, ideas = len(store.registrations()), len(store.ideas())
+        findings.good("Datenbestand", f"{config.store.path}: {registrations} Anmeldungen, {ideas} Ideen")
+        store.close()
+
+
+def _check_servers(config: "Config", findings: Findings) -> None:
+    """Log in to both and out again; each is tried even if the other fails."""
+    from mailflow.inbox import Inbox
+    from mailflow.outbox import Outbox
+
+    if _tried(findings, "Passwörter", lambda: config.require_passwords() or True) is None:
+        return
+    for what, settings, door in (
+        ("Postfach", config.mailbox, Inbox(config.mailbox)),
+        ("Versand", config.smtp, Outbox(config.smtp)),
+    ):
+        try:
+            door.connect()
+            findings.good(
+                what, f"angemeldet bei {settings.host}:{settings.port} als {settings.user or 'niemand'}"
+            )
+        except MailflowError as error:
+            findings.bad(what, error)
+        finally:
+            door.close()
+
+
+def _tried(findings: Findings, what: str, deed: Callable[[], _T]) -> _T | None:
+    try:
+        return deed()
+    except MailflowError as error:
+        findings.bad(what, error)
+        return None

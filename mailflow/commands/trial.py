@@ -1,0 +1,47 @@
+"""The pure path of one mail, from its bytes to the answer, with nothing done about it.
+
+`explain` shows what comes out of it, `check` compares it with the cases beside the rules.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from mailflow.explain import Trial
+from mailflow.model import Known, Office
+
+if TYPE_CHECKING:
+    from mailflow.rules import Rules
+    from mailflow.templates import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """All that the pure rooms are given."""
+
+    office: Office
+    rules: "Rules"
+    templates: "Templates"
+
+
+def in_zone(moment: datetime, office: Office) -> datetime:
+    """The same moment in the event's zone; without an offset it is local time there already."""
+    zone = ZoneInfo(office.event.timezone)
+    return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def try_mail(raw: bytes, workshop: Workshop, *, file: str, now: datetime | None) -> Trial:
+    """Read a mail to the end. Without `now`, the moment is the mail's own date, else the present."""
+    from mailflow.compose import compose
+    from mailflow.decide import decide
+    from mailflow.letter import read_letter
+    from mailflow.understand import understand
+
+    office, rules, known = workshop.office, workshop.rules, Known()
+    letter = read_letter(raw)
+    moment = in_zone(now or letter.sent or datetime.now().astimezone(), office)
+    reading = understand(letter, rules, office, known)
+    plan = decide(letter, reading, known, rules.answers, office, arrived=moment, now=moment)
+    answer = compose(plan.answer, workshop.templates, office, moment) if plan.answer else None
+    return Trial(file, letter, reading, plan, answer)
