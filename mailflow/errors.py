@@ -23,6 +23,10 @@ class TryLater(MailflowError):
     exit_code = 75
 
 
+class LoginRefused(TryLater):
+    """A server does not let us in. Worth another try after a long pause; until then a person should know."""
+
+
 class Misconfigured(MailflowError):
     """Configuration, rules, templates or store are wrong, and only a person can mend them.
 

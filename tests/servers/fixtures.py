@@ -1,0 +1,99 @@
+"""Fixtures: the servers, started once for a test run, and a fresh mailbox on them for each test."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.servers import pymap_server
+from tests.servers.authority import Authority
+from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.mailbox import Mailbox
+from tests.servers.pymap_server import Pymap
+from tests.servers.sink import Sink
+
+# What Dovecot is told to announce, to be a poorer server than it is
+NO_MOVE = 'protocol imap {\n imap_capability = "IMAP4rev1 NAMESPACE IDLE UIDPLUS"\n}\n'
+BARE = 'protocol imap {\n imap_capability = "IMAP4rev1"\n}\n'
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority.make(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def relay() -> Iterator[Sink]:
+    """Where Dovecot's submission service hands over."""
+    with Sink() as sink:
+        yield sink
+
+
+@contextmanager
+def running(dovecot: Dovecot) -> Iterator[Dovecot]:
+    try:
+        yield dovecot.start()
+    finally:
+        dovecot.remove()
+
+
+@pytest.fixture(scope="session")
+def dovecot(authority: Authority, relay: Sink) -> Iterator[Dovecot]:
+    """IMAP and submission with all that Dovecot can."""
+    with running(Dovecot(authority, relay=relay.port)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dotted_dovecot(authority: Authority) -> Iterator[Dovecot]:
+    """Folders lie below "INBOX." and are separated by dots; no MOVE."""
+    server = Dovecot(authority, prefix="INBOX.", separator=".", more=NO_MOVE)
+    with running(server) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def bare_dovecot(authority: Authority) -> Iterator[Dovecot]:
+    """Neither MOVE nor UIDPLUS nor IDLE nor NAMESPACE is offered."""
+    with running(Dovecot(authority, separator=".", more=BARE)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def pymap() -> Iterator[Pymap]:
+    with Pymap() as server:
+        yield server
+
+
+def fresh_mailbox(dovecot: Dovecot, authority: Authority) -> Mailbox:
+    return Mailbox(dovecot.imaps, f"{uuid.uuid4().hex[:12]}@kaarst.example", PASSWORD, authority.ca_file)
+
+
+@pytest.fixture
+def mailbox(dovecot: Dovecot, authority: Authority) -> Mailbox:
+    """An empty mailbox on Dovecot, over TLS."""
+    return fresh_mailbox(dovecot, authority)
+
+
+@pytest.fixture(params=["dovecot", "dotted_dovecot", "bare_dovecot", "pymap"])
+def any_mailbox(request: pytest.FixtureRequest, authority: Authority) -> Mailbox:
+    """An empty mailbox on each kind of server in turn."""
+    server = request.getfixturevalue(request.param)
+    if not isinstance(server, Pymap):
+        return fresh_mailbox(server, authority)
+    mailbox = Mailbox(server.port, pymap_server.USER, pymap_server.PASSWORD, None)
+    empty(mailbox)
+    return mailbox
+
+
+def empty(mailbox: Mailbox) -> None:
+    """Away with everything that earlier tests have left."""
+    box = mailbox.open()
+    for folder in box.folder.list():
+        if "\\Noselect" in folder.flags or "\\NonExistent" in folder.flags:
+            continue
+        box.folder.set(folder.name)
+        if uids := box.uids(charset=None):
+            box.delete(uids)
+    box.logout()
