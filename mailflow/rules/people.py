@@ -1,0 +1,214 @@
+"""Rule files of the sort `people`: the words by which a language counts and names people.
+
+One file a language, `rules/people/<ISO 639-1>.toml`. Words stand in strings, separated by blanks; `word~`
+means every word that begins so, `~word` every word that ends so, `two_words` words side by side. Case,
+accents and Arabic letter forms do not matter. A line of `kin` holds all forms of one relation, so that
+"mein Mann" and "mein Gatte" in one mail are one person.
+
+Patterns (`totals`, `formerly`, `additions`, `name`, `other_name`) are words in order, where `a|b` is a choice,
+`…` any of the words of `between`, `{n}` a number and `{name}` a name.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+
+from mailflow.rules.people_words import WordList, fold, word_pattern
+
+Pattern = re.Pattern[str]
+_FORBID = ConfigDict(frozen=True, extra="forbid")
+
+
+class CountFile(BaseModel):
+    """How people say who and how many come."""
+
+    model_config = _FORBID
+
+    numbers: Mapping[str, str]  # "2" = "zwei zwo"
+    groups: Mapping[str, str] = {}  # "2" = "вдвоём": says by itself how many all are
+    one: str = ""  # articles that may mean one
+    article: str = ""  # "die Leiterin": makes a person of a word
+    kin: Mapping[str, tuple[str, ...]]  # "1" = ["mann ehemann", …], "2" = ["eltern", …], and "0": see below
+    neutral: str  # people who are no one's: Personen, Plätze
+    pair: str = ""  # Eheleute: two, the writer among them
+    i: str  # ich wir, as the one who does
+    me: str  # mich uns, as the one whom it befalls
+    to_me: str = ""  # mir: counts only beside others
+    we: str
+    they: str = ""  # sie, ihn: counts only beside "und mich"
+    my: str = ""
+    genitive: str = ""  # after a noun: "Laptop meiner Tochter"
+    umlauts: bool = False  # ae is typed for ä
+    joined: Mapping[str, str] = {}  # "و" = "and": written onto the next word; "" for a preposition
+    needs_determiner: bool = False  # "Mann" alone is nobody; "mein Mann" is
+    juxtaposed: bool = False  # "annem babam ve ben": no word between the members of a list
+    number_after: bool = False  # "أولادنا الثلاثة"
+    joins: str  # und sowie
+    along: str = ""  # mit: leads in people who come along
+    apart: str = ""  # ohne von bei: leads in people who do not come
+    besides: str = ""  # außer mir
+    negation: str
+    not_negation: str = ""  # nicht nur, nicht allein: the word after the negation
+    alone: str
+    also: str = ""
+    more: str = ""  # noch weitere
+    can: str = ""  # with a negation: does not come
+    come: str  # somebody comes
+    i_come: str = ""  # the word itself says that the writer comes: приду, katılacağım
+    enrol: str  # somebody signs up somebody
+    aside: str  # the clause is about something else
+    together: str = ""
+    breaks: str  # words that open a clause
+    between: str = ""
+    things: str = ""  # after a number: it counts no people
+    formerly: tuple[str, ...] = ()  # the number no longer holds
+    sums: tuple[str, ...] = ()  # totals that beat all others
+    totals: tuple[str, ...] = ()
+    additions: tuple[str, ...] = ()  # {n} more than the writer
+
+
+class NamesFile(BaseModel):
+    """How people name themselves."""
+
+    model_config = _FORBID
+
+    titles: str
+    name: tuple[str, ...]  # patterns: ich heiße {name}
+    other_name: tuple[str, ...] = ()  # er heißt {name}
+    labels: str  # Name: …
+    first_labels: str = ""  # Vorname: …
+    last_labels: str = ""  # Nachname: …
+    closings: str  # words of a closing that may share the line with the name
+    not_names: str = ""  # words in a signature that are no part of a name
+
+
+class PhonesFile(BaseModel):
+    """What stands before a number."""
+
+    model_config = _FORBID
+
+    labels: str
+    not_labels: str  # fax, IBAN, meeting
+    direct: str = ""  # Durchwahl
+    switchboard: str = ""
+
+
+class OrganisationsFile(BaseModel):
+    """How institutions are called."""
+
+    model_config = _FORBID
+
+    nouns: str
+    legal: str = ""  # e.V. gGmbH
+    offices: str = ""  # Leitung, Sekretariat, Träger: a line beginning so names no institution
+    lead_in: tuple[str, ...] = ()  # für die {org}
+    ends: str = ""  # words that end the name in running text
+
+
+class PeopleFile(BaseModel):
+    """One file `rules/people/<lang>.toml`."""
+
+    model_config = _FORBID
+
+    count: CountFile
+    names: NamesFile
+    phones: PhonesFile
+    organisations: OrganisationsFile
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How one language counts and names people: word lists and patterns, ready for use."""
+
+    words: WordList
+    umlauts: bool
+    joined: Mapping[str, str]
+    needs_determiner: bool
+    juxtaposed: bool
+    number_after: bool
+    sums: Pattern | None
+    totals: Pattern | None
+    formerly: Pattern | None
+    additions: Pattern | None
+    names: tuple[re.Pattern[str], ...]
+    other_names: tuple[re.Pattern[str], ...]
+    lead_in: tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """All languages, and what is the same in a mail of any language: titles, labels, kinds of institutions."""
+
+    speeches: Mapping[str, Speech]
+    common: WordList
+
+    def speech(self, language: str | None) -> Speech:
+        """The language's own, else German, else whatever there is."""
+        found = self.speeches.get(language or "de") or self.speeches.get("de")
+        return found or next(iter(self.speeches.values()))
+
+
+_COUNT_LISTS = (
+    "one article neutral pair i me to_me we they my genitive joins along apart besides negation not_negation "
+    "alone also more can come i_come enrol aside together breaks between things"
+).split()
+_NAME_LISTS = "titles labels first_labels last_labels closings not_names".split()
+_PHONE_LISTS = "labels not_labels direct switchboard".split()
+_ORGANISATION_LISTS = "nouns legal offices ends".split()
+
+
+def compile_people(files: Mapping[str, PeopleFile]) -> People:
+    """Turn the checked files into word lists and patterns. Keys of `files` are languages (file stems)."""
+    common = WordList(umlauts=True)
+    for file in files.values():
+        _learn(common, file.names, _NAME_LISTS, "name:")
+        _learn(common, file.phones, _PHONE_LISTS, "phone:")
+        _learn(common, file.organisations, _ORGANISATION_LISTS, "organisation:")
+    return People({language: _speech(file) for language, file in files.items()}, common)
+
+
+def _speech(file: PeopleFile) -> Speech:
+    count = file.count
+    words = WordList(count.umlauts)
+    _learn(words, count, _COUNT_LISTS)
+    words.learn(file.names.titles, "title")
+    for value, members in count.numbers.items():
+        words.learn(members, "number", number=int(value))
+    for value, members in count.groups.items():
+        words.learn(members, "group", number=int(value))
+    for value, relations in count.kin.items():
+        for relation in relations:
+            words.learn(relation, "kin", count=int(value), relation=relation.split()[0])
+    return Speech(
+        words=words,
+        umlauts=count.umlauts,
+        joined={fold(prefix): meaning for prefix, meaning in count.joined.items()},
+        needs_determiner=count.needs_determiner,
+        juxtaposed=count.juxtaposed,
+        number_after=count.number_after,
+        sums=_any_of(count.sums, count),
+        totals=_any_of(count.totals, count),
+        formerly=_any_of(count.formerly, count),
+        additions=_any_of(count.additions, count),
+        names=tuple(_lead(pattern, count) for pattern in file.names.name),
+        other_names=tuple(_lead(pattern, count) for pattern in file.names.other_name),
+        lead_in=tuple(_lead(pattern, count) for pattern in file.organisations.lead_in),
+    )
+
+
+def _learn(words: WordList, table: BaseModel, lists: Iterable[str], prefix: str = "") -> None:
+    for name in lists:
+        words.learn(getattr(table, name), prefix + name)
+
+
+def _any_of(patterns: Iterable[str], count: CountFile) -> Pattern | None:
+    pieces = [word_pattern(pattern, count.between, count.umlauts) for pattern in patterns]
+    return re.compile(r"(?<!\S)(?:" + "|".join(pieces) + ")") if pieces else None
+
+
+def _lead(pattern: str, count: CountFile) -> Pattern:
+    """The words before {name} or {org}; what follows them is the caller's."""
+    before = pattern.partition("{")[0]
+    return re.compile(r"(?<!\S)" + word_pattern(before, count.between, count.umlauts))

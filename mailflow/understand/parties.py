@@ -1,0 +1,250 @@
+"""Who is named together in a sentence: "meine Frau, unsere beiden Mädels und ich".
+
+A term names one party (kin with its number, the writer, "2 Personen", "Frau Öztürk"); terms that are joined
+by "und", commas or "+" are one company. Rules: knows no word of any language; looks only at what stands
+beside a word, so a number elsewhere in the sentence counts nobody.
+"""
+
+from dataclasses import dataclass, field
+
+from mailflow.rules.people import Speech
+from mailflow.understand.people_clauses import Sentence, Token
+
+_BACK = 4  # words before a noun among which its number and its "mein" are looked for
+_BETWEEN = 5  # words that may stand between two members of a company
+
+
+@dataclass(slots=True)
+class Term:
+    """One party: tokens start to end (end excluded), and how many it is."""
+
+    start: int
+    end: int
+    kind: str  # "kin", "neutral", "named", "me", "they"
+    count: int
+    relation: str = ""
+    owned: bool = False  # mein, unser
+    definite: bool = False  # die
+    counted: bool = False  # has a number of its own
+    name: str = ""
+
+
+@dataclass(slots=True)
+class Company:
+    """Parties named together."""
+
+    terms: list[Term] = field(default_factory=list)
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the sentence."""
+        return self.terms[0].start
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the sentence."""
+        return self.terms[-1].end
+
+    @property
+    def with_writer(self) -> bool:
+        """Is the writer one of them?"""
+        return any(term.kind == "me" for term in self.terms)
+
+    @property
+    def others(self) -> list[Term]:
+        """All but the writer."""
+        return [term for term in self.terms if term.kind != "me"]
+
+
+def find_companies(sentence: Sentence, speech: Speech) -> list[Company]:
+    """All companies of a sentence, in order; single parties are companies of one."""
+    terms = _terms(sentence.tokens, speech)
+    companies: list[Company] = []
+    for term in terms:
+        link = _link(sentence.tokens, companies[-1].terms[-1], term, speech) if companies else ""
+        if link == "same":
+            last = companies[-1].terms[-1]
+            last.end, last.name = term.end, last.name or term.name
+        elif link == "joined":
+            companies[-1].terms.append(term)
+        else:
+            companies.append(Company([term]))
+    return [part for company in companies for part in _settled(sentence.tokens, company)]
+
+
+def _terms(tokens: list[Token], speech: Speech) -> list[Term]:
+    terms: list[Term] = []
+    floor = 0
+    for position, token in enumerate(tokens):
+        if position < floor or token.mark:
+            continue
+        term = _term(tokens, position, floor, speech)
+        if term:
+            terms.append(term)
+            floor = term.end
+    return terms
+
+
+def _term(tokens: list[Token], position: int, floor: int, speech: Speech) -> Term | None:
+    token = tokens[position]
+    if token.has("kin", "neutral", "pair"):
+        term = _noun(tokens, position, floor, speech)
+        if term:
+            return term
+    if token.has("title"):
+        return _titled(tokens, position)
+    if token.has("i", "me", "to_me"):
+        return _writer(tokens, position)
+    if token.has("they"):
+        return Term(position, position + 1, "they", 1)
+    return None
+
+
+def _writer(tokens: list[Token], position: int) -> Term:
+    """Ich, wir; and "wir zwei", who are one other beside the writer."""
+    token = tokens[position]
+    following = tokens[position + 1] if position + 1 < len(tokens) else None
+    if token.has("we") and following is not None and following.number and following.number > 1:
+        after = tokens[position + 2] if position + 2 < len(tokens) else None
+        if after is None or after.mark or after.has("joins"):
+            return Term(position, position + 2, "me", following.number, counted=True)
+    return Term(position, position + 1, "me", 1)
+
+
+def _titled(tokens: list[Token], position: int) -> Term | None:
+    """ "Frau Öztürk", "Herr Dr. Orhan Demirtaş"."""
+    end = position + 1
+    while end < len(tokens) and end - position < 6 and _part_of_name(tokens[end]):
+        end += 1
+    if end == position + 1:
+        return None
+    name = " ".join(token.text for token in tokens[position + 1 : end] if not token.has("title"))
+    return Term(position, end, "named", 1, name=name) if name else None
+
+
+def _part_of_name(token: Token) -> bool:
+    if token.mark or token.number is not None or not token.capital:
+        return False
+    return token.has("title") or not token.meaning.tags
+
+
+def _noun(tokens: list[Token], position: int, floor: int, speech: Speech) -> Term | None:
+    """A word for people with its number and its "mein", as far as they stand beside it."""
+    token = tokens[position]
+    kind = "kin" if token.has("kin") else "pair" if token.has("pair") else "neutral"
+    start, number, owned, definite, single, alongside = _before(tokens, position, floor)
+    if number is None and speech.number_after and position + 1 < len(tokens):
+        number = tokens[position + 1].number
+        position += number is not None
+    if kind == "pair":
+        return Term(start, position + 1, "pair", 2, token.meaning.relation)
+    count = number or (token.meaning.count if kind == "kin" else 0)
+    if kind == "kin" and single and not owned and number is None:
+        count, number = 1, 1
+    if kind == "neutral":
+        number = number or (1 if single else token.meaning.count or None)
+        return Term(start, position + 1, "neutral", number, counted=True) if number else None
+    generic = speech.needs_determiner and not (owned or number or definite or alongside)
+    if (
+        token.has("title")
+        and not owned
+        and position + 1 < len(tokens)
+        and _part_of_name(tokens[position + 1])
+    ):
+        return None
+    term = Term(
+        start, position + 1, "kin", count, token.meaning.relation, owned, definite, number is not None
+    )
+    term.name = ""
+    return term if not generic or _beside_join(tokens, start, position) else None
+
+
+def _before(tokens: list[Token], position: int, floor: int) -> tuple[int, int | None, bool, bool, bool, bool]:
+    """Start of the party, its number, and whether mein, die, eine or mit stand before the noun."""
+    start, number = position, None
+    owned = definite = single = alongside = False
+    strange = 0
+    for back in range(position - 1, max(floor, position - 1 - _BACK) - 1, -1):
+        token = tokens[back]
+        if token.mark:
+            break
+        if token.number is not None and (number is None or owned) and strange <= 1:
+            number = token.number if number is None else number
+            start = back
+        elif token.has("my"):
+            owned, start = True, back
+        elif token.has("one") and number is None:
+            single, start = True, back
+        elif token.has("article"):
+            definite, start = True, back
+        elif token.has("along"):
+            alongside = True
+            break
+        elif token.has("more"):
+            start = back
+        elif token.meaning.tags or strange == 2:
+            break
+        else:
+            strange += 1
+            if token.text[:1].isupper():
+                break
+    return start, number, owned, definite, single, alongside
+
+
+def _beside_join(tokens: list[Token], start: int, position: int) -> bool:
+    """ "Oma, Mama und ich": bare nouns count beside others."""
+    before = tokens[start - 1] if start else None
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    return any(token is not None and (token.has("joins") or token.low in ",+&") for token in (before, after))
+
+
+def _link(tokens: list[Token], last: Term, term: Term, speech: Speech) -> str:
+    """How two parties hang together: "joined", "same" (the second names the first again), or ""."""
+    between = tokens[last.end : term.start]
+    if len(between) > _BETWEEN:
+        return ""
+    if not between:
+        if last.kind == "me" or term.kind == "me":
+            return ""
+        if speech.juxtaposed and last.kind == term.kind == "kin":
+            return "joined"
+        return "same" if last.kind != "neutral" and term.kind in ("kin", "named") else ""
+    if not all(_connects(token) for token in between):
+        return ""
+    if any(token.has("joins") or token.low in "+&/" for token in between):
+        return "joined"
+    if any(token.low in ",،" for token in between):
+        if term.kind == "named" and last.kind == "kin" and last.count == 1:
+            after = tokens[term.end] if term.end < len(tokens) else None
+            return "joined" if after is not None and after.has("joins") else "same"
+        return "joined"
+    if last.kind == "me" and any(token.has("along") for token in between) and term.kind != "neutral":
+        return "joined"
+    return ""
+
+
+def _connects(token: Token) -> bool:
+    return token.low in ",،+&/" or token.has("joins", "also", "more", "along", "between", "article")
+
+
+def _settled(tokens: list[Token], company: Company) -> list[Company]:
+    """Commas alone make no company, and a number that the others add up to is their sum."""
+    terms = company.terms
+    if len(terms) == 1:
+        return [company]
+    stretch = tokens[company.start : company.end]
+    firm = any(token.has("joins", "along") or token.low in "+&/" for token in stretch)
+    after = tokens[company.end] if company.end < len(tokens) else None
+    closing = terms[-1].kind == "me" and (after is None or after.mark)
+    neutral = all(term.kind in ("neutral", "kin") for term in terms) and terms[0].kind == "neutral"
+    if len(terms) == 2 and terms[0].kind == "me" and not firm:
+        return [Company([term]) for term in terms]
+    adjacent = all(not tokens[a.end : b.start] for a, b in zip(terms, terms[1:], strict=False))
+    if not (firm or closing or neutral or adjacent):
+        return [Company([term]) for term in terms]
+    for edge in (0, -1):
+        rest = terms[1:] if edge == 0 else terms[:-1]
+        whole = terms[edge].count
+        if terms[edge].counted and whole > 1 and whole == sum(term.count for term in rest):
+            return [Company(rest)]
+    return [company]

@@ -1,0 +1,306 @@
+"""How many people come, the writer included where the writer comes.
+
+Three kinds of evidence, the stronger first: totals ("zu dritt", "2 Erw. + 1 Kind", "statt 3 nur 2"), people
+whom the writer names beside himself ("mein Mann und ich", "bringe meine Schwester mit"), and what only
+hints at them. Nothing said is one. Rules: a clause counts people only if it is about coming or signing up,
+or names the writer among them; the subject counts where the text says nothing; a number that no longer
+holds ("statt 3") never counts.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from mailflow.rules.people import Speech
+from mailflow.understand.parties import Company, Term, find_companies
+from mailflow.understand.people_clauses import Sentence, Token, read_sentences
+
+_SUM, _TOTAL, _COUNTED = 3, 2, 1
+_SHORT = 7  # words: a sentence this short needs no verb of coming
+_BREAK = frozenset(',،;؛–—-()[]"„“”«»*')
+
+
+@dataclass(frozen=True, slots=True)
+class Headcount:
+    """How many come. `said`: the mail says it; `change`: it says only how many more or fewer."""
+
+    persons: int = 1
+    said: bool = False
+    change: int = 0
+    writer: bool = True  # is the writer one of them?
+    named: str = ""  # who comes instead of the writer, as named
+
+
+@dataclass(slots=True)
+class _Tally:
+    totals: list[tuple[int, int]] = field(default_factory=list)  # rank, number
+    additions: int = 0
+    others: dict[str, int] = field(default_factory=dict)
+    weak: dict[str, int] = field(default_factory=dict)
+    absent: dict[str, int] = field(default_factory=dict)
+    mentioned: dict[str, int] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    writer_in: bool = False
+    writer_out: bool = False
+    in_singular: bool = False
+    also: bool = False
+    together: bool = False
+
+
+def count_persons(text: str, subject: str, speech: Speech) -> Headcount:
+    """Count from the text; from the subject where the text counts nobody."""
+    found = _count(read_sentences(text, speech), speech)
+    if found.said:
+        return found
+    headline = _count(read_sentences(subject, speech), speech) if subject.strip() else Headcount()
+    return headline if headline.said else found
+
+
+def _count(sentences: Iterable[Sentence], speech: Speech) -> Headcount:
+    tally = _Tally()
+    for sentence in sentences:
+        _read(sentence, speech, tally)
+    return _conclude(tally)
+
+
+def _conclude(tally: _Tally) -> Headcount:
+    others = dict(tally.others)
+    if not others and not tally.in_singular:
+        others = dict(tally.weak)
+    if not others and tally.together:
+        others = dict(list(tally.mentioned.items())[-1:])
+    for relation in tally.absent:
+        others.pop(relation, None)
+    company = sum(others.values()) + tally.additions
+    writer = tally.writer_in or tally.also or not company or (not tally.names and bool(tally.weak))
+    if tally.writer_out and company and not tally.writer_in:
+        writer = False
+    named = tally.names[0] if tally.names and not writer else ""
+    if tally.totals:
+        best = max(rank for rank, _ in tally.totals)
+        persons = [number for rank, number in tally.totals if rank == best][-1]
+        return Headcount(persons, True, 0, writer, named)
+    if company:
+        change = company if tally.also and not tally.writer_in else 0
+        return Headcount(company + writer, True, change, writer, named)
+    if tally.absent:
+        return Headcount(1, False, -sum(tally.absent.values()))
+    return Headcount()
+
+
+# --- one sentence --------------------------------------------------------------------------------------
+
+
+def _read(sentence: Sentence, speech: Speech, tally: _Tally) -> None:
+    companies = find_companies(sentence, speech)
+    clauses = _number_clauses(sentence.tokens, companies)
+    about = [_About(tokens) for tokens in clauses]
+    coming = any(clause.coming for clause in about)
+    for clause in about:
+        _note_writer(clause, tally)
+    _note_totals(sentence, speech, coming, about, tally)
+    for company in companies:
+        _note_company(company, sentence.tokens, about, coming, tally)
+
+
+class _About:
+    """What one clause is about."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        tags: set[str] = set()
+        for token in tokens:
+            tags |= token.meaning.tags
+        self.tags = tags
+        self.words = sum(not token.mark for token in tokens)
+        self.negated = any(
+            token.has("negation")
+            and not (position + 1 < len(tokens) and tokens[position + 1].has("not_negation"))
+            for position, token in enumerate(tokens)
+        )
+        self.coming = bool(tags & {"come", "i_come", "enrol"})
+        self.aside = "aside" in tags
+
+
+def _number_clauses(tokens: list[Token], companies: list[Company]) -> list[list[Token]]:
+    """Give each token the number of its clause. Companies stay whole."""
+    inside = {place for company in companies for place in range(company.start, company.end)}
+    clauses: list[list[Token]] = [[]]
+    for position, token in enumerate(tokens):
+        starts = token.has("breaks") or (token.mark and token.low in _BREAK)
+        if token.has("joins") and position + 1 < len(tokens) and tokens[position + 1].has("i"):
+            starts = True
+        if starts and position not in inside and any(not earlier.mark for earlier in clauses[-1]):
+            clauses.append([])
+        token.clause = len(clauses) - 1
+        clauses[-1].append(token)
+    return clauses
+
+
+def _note_writer(clause: _About, tally: _Tally) -> None:
+    tags = clause.tags
+    if clause.negated and "i" in tags and tags & {"come", "i_come", "can"} and not tags & {"kin"}:
+        tally.writer_out = True
+        return
+    if clause.negated:
+        return
+    comes = "i_come" in tags or ("i" in tags and "come" in tags and "enrol" not in tags)
+    if comes or ("enrol" in tags and "me" in tags) or ("besides" in tags):
+        tally.writer_in = True
+        if "we" not in tags and "enrol" not in tags and "i" in tags:
+            tally.in_singular = True
+        if {"we", "together"} <= tags:
+            tally.together = True
+    if "alone" in tags and (tags & {"i", "i_come", "come"} or clause.words <= 3) and not clause.aside:
+        tally.totals.append((_TOTAL, 1))
+
+
+# --- totals --------------------------------------------------------------------------------------------
+
+
+def _note_totals(
+    sentence: Sentence, speech: Speech, coming: bool, about: list[_About], tally: _Tally
+) -> None:
+    if "#" not in sentence.line and "@" not in sentence.line:
+        return
+    old = {place for place, _ in _numbers(sentence, speech.formerly)}
+    for pattern, rank in ((speech.sums, _SUM), (speech.totals, _TOTAL)):
+        for place, number in _numbers(sentence, pattern):
+            if (
+                place not in old
+                and _counts_people(sentence.tokens, place)
+                and _relevant(sentence, about, place, coming)
+            ):
+                tally.totals.append((rank, number))
+    for place, number in _numbers(sentence, speech.additions):
+        if place not in old and _counts_people(sentence.tokens, place):
+            tally.additions += number
+            tally.writer_in = True
+    for place in old:
+        sentence.tokens[place].number = None
+
+
+def _numbers(sentence: Sentence, pattern: re.Pattern[str] | None) -> list[tuple[int, int]]:
+    """Places and values of the numbers that a pattern finds."""
+    found: list[tuple[int, int]] = []
+    for match in pattern.finditer(sentence.line) if pattern else ():
+        for group, value in enumerate(match.groups(), 1):
+            if value is not None:
+                found.append((sentence.offsets.index(match.start(group) - 1), int(value)))
+    return found
+
+
+def _counts_people(tokens: list[Token], place: int) -> bool:
+    """Not "wir zwei Fragen": what follows the number is no thing."""
+    if place + 1 >= len(tokens):
+        return True
+    following = tokens[place + 1]
+    if following.mark or following.has("neutral", "kin"):
+        return True
+    if following.has("things"):
+        return False
+    return bool(following.meaning.tags) or not following.text[:1].isupper()
+
+
+def _relevant(sentence: Sentence, about: list[_About], place: int, coming: bool) -> bool:
+    clause = about[sentence.tokens[place].clause]
+    return clause.coming or not clause.aside
+
+
+# --- companies -----------------------------------------------------------------------------------------
+
+
+def _note_company(
+    company: Company, tokens: list[Token], about: list[_About], coming: bool, tally: _Tally
+) -> None:
+    clause = about[tokens[company.start].clause]
+    others = company.others
+    if not others or others == [term for term in others if term.kind == "they"] and not company.with_writer:
+        return
+    if any(term.kind == "neutral" for term in others):
+        _note_counted(company, clause, coming, tokens, tally)
+    elif company.with_writer:
+        _note_with_writer(company, clause, coming, tally)
+    elif not _stands_apart(tokens, company):
+        _note_others(company, clause, coming, tokens, tally)
+
+
+def _note_counted(company: Company, clause: _About, coming: bool, tokens: list[Token], tally: _Tally) -> None:
+    """ "2 Personen", "1 Erwachsener und 3 Kinder", "zwei Personen und ich"."""
+    if any(token.number is None for token in tokens[company.start : company.end] if token.low == "0"):
+        return
+    if clause.aside and not clause.coming:
+        return
+    if not (coming or clause.tags & {"i", "we", "my"} or clause.words <= _SHORT):
+        return
+    number = sum(term.count for term in company.others) + company.with_writer
+    more = any(token.has("more") for token in tokens[max(0, company.start - 2) : company.start + 2])
+    if more and not company.with_writer and clause.tags & {"i", "come", "along", "besides"}:
+        tally.additions += number
+        tally.also = True
+    else:
+        tally.totals.append((_COUNTED, number))
+
+
+def _note_with_writer(company: Company, clause: _About, coming: bool, tally: _Tally) -> None:
+    """ "mein Mann und ich": enough by itself, unless the clause is about something else."""
+    strong = not clause.aside and (coming or clause.words <= _SHORT)
+    where = tally.others if strong else tally.weak
+    for term in company.others:
+        _add(where, term)
+    writer = next(term for term in company.terms if term.kind == "me")
+    if writer.counted:
+        where["writer's own"] = writer.count - 1
+    if strong:
+        tally.writer_in = True
+
+
+def _stands_apart(tokens: list[Token], company: Company) -> bool:
+    """ "von meiner Tochter", "ohne meinen Mann", "Laptop meiner Tochter"."""
+    if company.start == 0:
+        return False
+    before, first = tokens[company.start - 1], tokens[company.start]
+    if before.has("apart"):
+        return True
+    noun = before.text[:1].isupper() and not before.meaning.tags and company.start > 1
+    return first.has("genitive") and noun
+
+
+def _note_others(company: Company, clause: _About, coming: bool, tokens: list[Token], tally: _Tally) -> None:
+    """People without the writer: they come, or do not, or are only mentioned."""
+    tags = clause.tags
+    if any(term.kind == "pair" for term in company.others):
+        if coming or clause.words <= _SHORT:
+            tally.totals.append((_COUNTED, sum(term.count for term in company.others)))
+        return
+    known = [term for term in company.others if term.kind == "kin"]
+    for term in known:
+        tally.mentioned[term.relation] = term.count
+    if clause.negated:
+        if known and (tags & {"come", "can", "also"} or clause.words <= _SHORT):
+            for term in known:
+                _add(tally.absent, term)
+        return
+    alongside = company.start > 0 and tokens[company.start - 1].has("along")
+    follows = coming and clause.words <= _SHORT and (alongside or "also" in tags)
+    if clause.aside or not (clause.coming or follows):
+        return
+    named = [term for term in company.others if term.kind == "named"]
+    if named and "enrol" not in tags and not known:
+        return
+    for term in company.others:
+        _add(tally.others, term)
+    tally.names += [term.name for term in company.others if term.name]
+    tally.also |= "also" in tags or alongside and "i" in tags
+    tally.writer_in |= alongside and (bool(tags & {"i", "i_come"}) or not _has_subject(tokens, company))
+
+
+def _has_subject(tokens: list[Token], company: Company) -> bool:
+    """Somebody else stands before "mit …" in the clause: it is they who bring people along."""
+    clause = tokens[company.start].clause
+    before = [token for token in tokens[: company.start] if token.clause == clause]
+    return any(token.has("my", "article", "kin", "one") for token in before)
+
+
+def _add(where: dict[str, int], term: Term) -> None:
+    key = term.relation or term.name or term.kind
+    where[key] = max(where.get(key, 0), term.count)
