@@ -24,6 +24,8 @@ Circumstance = Literal[
     "before_practice",  # the try-out is not over
     "ideas_in_time",  # until the day named in the configuration, that day included
     "ideas_late",
+    "changed",  # changes a sign-up that was in force
+    "unchanged",
     "registered",  # somebody is registered under this address
     "not_registered",
     "reply",  # the mail answers one of ours

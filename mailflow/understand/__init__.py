@@ -1,0 +1,112 @@
+"""Letter + rules → Reading: person or machine, what is asked for, who comes, which ideas, in which language.
+
+origin.py      a person, or a machine?
+own_words.py   the text in pieces: written, greeting, signature, quoted, each with its reason
+language.py    which language the person wrote
+meanings.py    what each sentence means
+intents.py     what the mail asks for
+details.py     name, persons, organisation, phone
+ideas.py       which of the written sentences are the idea
+
+Pure: reads no clock, file or socket. Each room is asked once, in this order, in `understand`.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from mailflow.model import Automatic, Intent, Known, Letter, Office, Piece, Reading, Reason, Sentence
+from mailflow.understand.details import find_details
+from mailflow.understand.ideas import find_ideas
+from mailflow.understand.intents import Weighing, find_intents
+from mailflow.understand.language import find_language
+from mailflow.understand.meanings import ENOUGH, SentenceReading, read_sentence
+from mailflow.understand.origin import find_origin
+from mailflow.understand.own_words import split_pieces
+from mailflow.vocabulary.days import Days
+from mailflow.vocabulary.phrases import Vocabulary
+
+if TYPE_CHECKING:
+    from mailflow.rules import Rules
+
+# The prefixes that mail programs put before the subject of a reply or a forwarded mail.
+_REPLY = re.compile(
+    r"\s*(re|aw|antw|antwort|wg|fwd?|sv|odp|ynt|ilt|i̇lt|rif|rv|tr|vs|enc|на|отв|пер|відп|رد|إعادة توجيه|پاسخ)"
+    r"\s*(\[\d+\])?\s*:",
+    re.IGNORECASE,
+)
+_MOST_TEXT = 20_000  # characters that are read for their meaning; nobody writes more, a robot may
+
+
+def understand(letter: Letter, rules: "Rules", office: Office, known: Known, moment: datetime) -> Reading:
+    """Read a letter. `moment` is its arrival: by it "tomorrow" and "Wednesday" are judged."""
+    pieces = split_pieces(letter.body, rules.layout)
+    written = "\n".join(piece.text for piece in pieces if piece.kind == "written")[:_MOST_TEXT]
+    language = find_language(written or _own_subject(letter), rules.language)
+    automatic = find_origin(letter, written, rules.machines, office)
+    if automatic:
+        return _silent(automatic, language, pieces)
+    vocabulary = rules.meaning.of(language, office.event.language)
+    days = _days(office, moment)
+    sentences = [read_sentence(line, vocabulary.read(line, days)) for line in vocabulary.split(written)]
+    subject = _read_subject(_own_subject(letter), vocabulary, days)
+    expected = bool(known.registrations) or known.replies_to_us
+    intents, reasons = find_intents(Weighing(sentences, subject, expected))
+    wanted = {"sign_up", "practice"} & set(intents) and "cancel" not in intents
+    details = (
+        find_details(letter, pieces, language, rules.people, practice="practice" in intents)
+        if wanted
+        else None
+    )
+    return Reading(
+        automatic=None,
+        language=language,
+        pieces=pieces,
+        intents=intents,
+        details=details,
+        ideas=find_ideas(sentences, subject) if "idea" in intents else (),
+        unclear=_unclear(letter, intents, sentences),
+        reasons=reasons,
+        sentences=tuple(Sentence(each.line.text, _taken_for(each)) for each in sentences),
+    )
+
+
+def _silent(automatic: Automatic, language: str | None, pieces: tuple[Piece, ...]) -> Reading:
+    reason = Reason(f"automatic {automatic.kind}", "", automatic.because)
+    return Reading(automatic, language, pieces, (), None, (), "", (reason,))
+
+
+def _own_subject(letter: Letter) -> str:
+    """The subject where the writer chose it: not the one of the mail that is answered or forwarded."""
+    return "" if _REPLY.match(letter.subject) else letter.subject[:500]
+
+
+def _read_subject(text: str, vocabulary: Vocabulary, days: Days) -> SentenceReading | None:
+    lines = vocabulary.split(text)
+    if not lines:
+        return None
+    matches = [match for line in lines for match in vocabulary.read(line, days, subject=True)]
+    return read_sentence(lines[0], tuple(matches))
+
+
+def _days(office: Office, moment: datetime) -> Days:
+    event = office.event
+    practice = event.practice_starts
+    today = moment.astimezone(ZoneInfo(event.timezone)).date()
+    return Days(event.starts.date(), practice.date() if practice else None, today)
+
+
+def _unclear(letter: Letter, intents: Sequence[Intent], sentences: Sequence[SentenceReading]) -> str:
+    if letter.sender is None and len(letter.reply_to) != 1:
+        return "kein eindeutiger Absender"
+    if intents:
+        return ""
+    if any(sentence.strength("thanks") >= ENOUGH for sentence in sentences):
+        return ""
+    return "nicht verstanden, was gewünscht ist" if sentences or letter.subject else "leere Mail"
+
+
+def _taken_for(sentence: SentenceReading) -> tuple[str, ...]:
+    return tuple(sorted(name for name, match in sentence.meanings.items() if match.strength >= ENOUGH))

@@ -1,77 +1,138 @@
-"""What is asked for, sentence by sentence, then for the mail as a whole.
+"""What is asked for in the mail as a whole.
 
-A sentence first settles its own quarrels (whoever cancels does not sign up in the same breath), then the
-mail settles those between its sentences and its subject. The words that lead to a meaning are rules; here
-stands only what holds in every language.
+Each sentence has settled its own quarrels (meanings.py); here the mail settles those between its sentences
+and its subject. Nothing here knows a word of any language: the words that lead to a meaning are rules.
+Where it is unsure, somebody who plausibly wants to come counts as signing up, for the event is open to all;
+nobody who cancels, declines, only asks or only brings an idea does.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailflow.model import Intent, Reason
+from mailflow.understand.meanings import ENOUGH, SentenceReading
 from mailflow.vocabulary.phrases import Match
-from mailflow.vocabulary.sentences import Line
 
-ENOUGH = 2  # strength from which a meaning counts by itself; hints (1) need company
-
-# (winner, loser): both in the same clause, the first is meant
-_SAME_CLAUSE = (
-    ("cancel", "sign_up"), ("cancel", "access"), ("cancel", "decline"), ("cancel", "idea"),
-    ("decline", "sign_up"),
-    ("practice_decline", "practice"), ("practice_decline", "decline"),
-    ("resend", "access"), ("resend", "sign_up"), ("resend", "cancel"), ("resend", "decline"), ("resend", "idea"),
-    ("access", "question"), ("access", "idea"), ("resend", "question"), ("idea", "question"),
-    ("sign_up", "idea"), ("practice", "idea"), ("practice", "access"), ("practice", "sign_up"),
-    ("contact", "idea"), ("contact", "question"),
-)  # fmt: skip
-# (winner, loser): anywhere in the same sentence
-_SAME_SENTENCE = (
-    ("off_topic", "sign_up"), ("off_topic", "cancel"), ("off_topic", "resend"), ("off_topic", "access"),
-    ("off_topic", "practice"), ("off_topic", "decline"), ("off_topic", "question"), ("off_topic", "idea"),
-    ("off_topic", "practice_decline"),
-    ("cancel", "decline"), ("resend", "access"), ("cancel", "access"),
-)  # fmt: skip
+SURE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class SentenceReading:
-    """One sentence: what it means, each meaning with the match that speaks strongest for it."""
+class Weighing:
+    """The sentences of a mail and its subject, weighed against each other.
 
-    line: Line
-    meanings: Mapping[str, Match]
+    `subject` is None where it is not the writer's own (a reply, a forwarded mail) or empty. `expected` says
+    that the writer is known to us: signed up, or answering one of our mails.
+    """
 
-    def strength(self, meaning: str) -> int:
-        """How strongly the sentence means it: 3 sure, 2 likely, 1 a hint, 0 not at all."""
-        match = self.meanings.get(meaning)
-        return match.strength if match else 0
+    sentences: Sequence[SentenceReading]
+    subject: SentenceReading | None
+    expected: bool
+
+    def best(self, meaning: str) -> int:
+        """The strongest single sentence for a meaning."""
+        return max((sentence.strength(meaning) for sentence in self.sentences), default=0)
+
+    def total(self, *meanings: str) -> int:
+        """What sentences and subject together say; hints add up."""
+        everything = [*self.sentences, self.subject] if self.subject else self.sentences
+        return sum(max(each.strength(meaning) for meaning in meanings) for each in everything)
+
+    def last(self, meaning: str, strength: int) -> int:
+        """The position of the last sentence that says it at least so strongly, or -1."""
+        found = [n for n, each in enumerate(self.sentences) if each.strength(meaning) >= strength]
+        return found[-1] if found else -1
+
+    def says(self, meaning: str) -> bool:
+        """Whether sentences and subject together say it strongly enough."""
+        return self.best(meaning) >= ENOUGH or self.total(meaning) >= ENOUGH
+
+    def why(self, *meanings: str) -> Match | None:
+        """The strongest match for one of the meanings, the subject's last."""
+        everything = [*self.sentences, self.subject] if self.subject else self.sentences
+        matches = [
+            each.meanings[meaning] for each in everything for meaning in meanings if meaning in each.meanings
+        ]
+        return max(matches, key=lambda match: match.strength, default=None)
 
 
-def sentence_labels(line: Line, matches: Iterable[Match]) -> tuple[str, ...]:
-    """The meanings that count by themselves in this sentence."""
-    reading = read_sentence(line, tuple(matches))
-    return tuple(name for name, match in reading.meanings.items() if match.strength >= ENOUGH)
+def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]]:
+    """The intents of the mail, sorted, each with the rule and the words that led to it."""
+    found: dict[Intent, Match | None] = {}
+    if _cancels(mail):
+        found["cancel"] = mail.why("cancel", "decline")
+    elif _wants_again(mail):
+        found["resend"] = mail.why("resend")
+    elif _signs_up(mail):
+        found["sign_up"] = mail.why("sign_up", "access")
+    if "cancel" not in found and "resend" not in found and _practises(mail):
+        found["practice"] = mail.why("practice")
+    if "practice" in found and "sign_up" in found and not _signs_up_besides_practice(mail):
+        del found["sign_up"]
+    if mail.best("idea") >= ENOUGH or mail.total("idea") > ENOUGH:
+        found["idea"] = mail.why("idea")
+    if mail.best("question") >= ENOUGH:
+        found["question"] = mail.why("question")
+    intents = tuple(sorted(found))
+    return intents, tuple(_reason(intent, found[intent]) for intent in intents)
 
 
-def read_sentence(line: Line, matches: tuple[Match, ...]) -> SentenceReading:
-    """Settle what a sentence means where several rules spoke."""
-    losers = {loser for winner, loser in _losers(matches)}
-    meanings: dict[str, Match] = {}
-    for match in matches:
-        if match not in losers and match.strength > _strength(meanings.get(match.says)):
-            meanings[match.says] = match
-    if line.asks and not any(each.strength >= ENOUGH for each in meanings.values()):
-        meanings["question"] = Match("question", "", ENOUGH, "Fragezeichen", "?", frozenset())
-    return SentenceReading(line, meanings)
+def _reason(intent: Intent, match: Match | None) -> Reason:
+    return Reason(f"intent {intent}", match.rule if match else "", match.because if match else "")
 
 
-def _strength(match: Match | None) -> int:
-    return match.strength if match else 0
+def _cancels(mail: Weighing) -> bool:
+    if mail.best("change") >= ENOUGH and mail.best("sign_up") >= ENOUGH:
+        return False
+    withdrawn = mail.says("cancel") or (mail.total("cancel") > 0 and mail.best("decline") >= ENOUGH)
+    withdrawn = withdrawn or (
+        mail.expected and mail.best("decline") >= ENOUGH and mail.best("sign_up") < ENOUGH
+    )
+    return withdrawn and mail.last("sign_up", SURE) <= mail.last("cancel", ENOUGH)
 
 
-def _losers(matches: tuple[Match, ...]) -> Iterable[tuple[Match, Match]]:
-    for winner in matches:
-        for loser in matches:
-            pair = (winner.says, loser.says)
-            if winner.strength < ENOUGH:
-                continue
-            if pair in _SAME_SENTENCE or (pair in _SAME_CLAUSE and loser.clauses <= winner.clauses):
-                yield winner, loser
+def _wants_again(mail: Weighing) -> bool:
+    return mail.best("resend") >= ENOUGH or (
+        mail.total("resend") > 0 and mail.total("resend", "access") > ENOUGH
+    )
+
+
+def _signs_up(mail: Weighing) -> bool:
+    if mail.best("sign_up") >= SURE:
+        return True
+    if mail.best("decline") >= ENOUGH:
+        return False
+    if mail.best("sign_up") >= ENOUGH or mail.best("access") >= ENOUGH:
+        return True
+    busy = max(mail.best(other) for other in ("idea", "question", "thanks", "off_topic"))
+    return mail.total("sign_up", "access") >= (ENOUGH if busy < ENOUGH else ENOUGH + 1) or (
+        mail.total("sign_up") > 0 and not any(s.meanings for s in mail.sentences)
+    )
+
+
+def _practises(mail: Weighing) -> bool:
+    return (
+        mail.best("practice") > mail.best("practice_decline")
+        or (
+            mail.best("practice") >= ENOUGH
+            and mail.last("practice", ENOUGH) != mail.last("practice_decline", ENOUGH)
+        )
+        or (mail.total("practice") > 0 and not mail.best("practice_decline") and _bare(mail))
+    )
+
+
+def _bare(mail: Weighing) -> bool:
+    """Nothing but a sign-up: then the days in the subject count too."""
+    return mail.best("sign_up") >= 1 or mail.best("access") >= 1 or not mail.sentences
+
+
+def _signs_up_besides_practice(mail: Weighing) -> bool:
+    """Signs up for the event too, and not only in the words that speak of the try-out."""
+    if mail.best("decline") >= ENOUGH and mail.best("sign_up") < SURE:
+        return False
+    for sentence in mail.sentences:
+        sign_up, practice = sentence.meanings.get("sign_up"), sentence.meanings.get("practice")
+        if sign_up and sign_up.strength >= ENOUGH and not practice:
+            return True
+        if sign_up and practice and (sign_up.clauses - practice.clauses or sign_up.strength == SURE):
+            return True
+    return mail.subject is not None and mail.subject.strength("sign_up") > 0

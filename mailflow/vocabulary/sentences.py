@@ -5,7 +5,7 @@ their own; the full stop of "17.", "Dr." or "z. B." ends nothing. Works in one p
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailflow.vocabulary.files import Grammar
 
@@ -37,17 +37,23 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sentence: its text as written, its words, and whether it asks."""
+    """One sentence: its text as written, its words, whether it asks, and where it stands."""
 
     text: str
     words: tuple[Word, ...]
     asks: bool
+    block: int = 0  # number of its paragraph, list item or line
+    item: bool = False  # is it an item of a list?
 
 
 def split_sentences(text: str, grammar: Grammar) -> tuple[Line, ...]:
     """The sentences of a text, in order. `grammar` says what abbreviations and new clauses look like."""
-    lines = (line for block in _blocks(text) for line in _sentences(block, grammar))
-    return tuple(line for line in lines if line.words)
+    return tuple(
+        replace(line, block=number)
+        for number, block in enumerate(_blocks(text))
+        for line in _sentences(block, grammar)
+        if line.words
+    )
 
 
 def _blocks(text: str) -> list[str]:
@@ -84,10 +90,10 @@ def _sentences(block: str, grammar: Grammar) -> list[Line]:
         pending.append(match)
         following = found[position + 1] if position + 1 < len(found) else None
         if following and _ends_here(block, match, following, grammar):
-            lines.append(_line(block, start, match.end(), pending, grammar))
+            lines.append(_line(block, start, match.end(), pending, grammar, item=bool(item)))
             start, pending = following.start(), []
     if pending:
-        lines.append(_line(block, start, len(block), pending, grammar))
+        lines.append(_line(block, start, len(block), pending, grammar, item=bool(item)))
     return lines
 
 
@@ -105,7 +111,9 @@ def _ends_here(block: str, match: re.Match[str], following: re.Match[str], gramm
     return True
 
 
-def _line(block: str, start: int, end: int, marks: list[re.Match[str]], grammar: Grammar) -> Line:
+def _line(
+    block: str, start: int, end: int, marks: list[re.Match[str]], grammar: Grammar, *, item: bool
+) -> Line:
     words: list[Word] = []
     clause = 0
     for mark in marks:
@@ -117,4 +125,4 @@ def _line(block: str, start: int, end: int, marks: list[re.Match[str]], grammar:
             clause += 1
         words.append(Word(text, clause))
     asks = any(sign in mark.group() for mark in marks[-3:] for sign in "?؟")
-    return Line(block[start:end].strip(), tuple(words), asks)
+    return Line(block[start:end].strip(), tuple(words), asks, item=item)

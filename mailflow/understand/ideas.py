@@ -1,0 +1,60 @@
+"""Which of the written sentences are the idea, whole and in order.
+
+Somebody who brings an idea tells it in several sentences, and only some of them carry a word that says so;
+so everything belongs to it that is nothing else: no sign-up, no thanks, no question, no phone number.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from mailflow.model import IdeaText
+from mailflow.understand.meanings import ENOUGH, SentenceReading
+
+_OTHER = ("sign_up", "access", "practice", "practice_decline", "cancel", "decline", "resend", "question")
+_ASIDE = ("thanks", "contact", "smalltalk", "off_topic", "change")
+DEFAULT_KIND = "suggestion"
+
+
+def find_ideas(sentences: Sequence[SentenceReading], subject: SentenceReading | None) -> tuple[IdeaText, ...]:
+    """The ideas of a mail that brings some: list items one by one, other sentences by the stretch."""
+    stretches = list(_stretches(sentences))
+    named = [stretch for stretch in stretches if any(_speaks(sentence) for sentence in stretch)]
+    ideas = tuple(_idea(stretch) for stretch in (named or stretches))
+    if not ideas and subject and subject.strength("idea"):
+        return (_idea([subject]),)
+    return ideas
+
+
+def _stretches(sentences: Sequence[SentenceReading]) -> Iterator[list[SentenceReading]]:
+    """Neighbouring sentences that belong together: until a list item begins or something else is said."""
+    stretch: list[SentenceReading] = []
+    for sentence in sentences:
+        if not _belongs(sentence):
+            if stretch:
+                yield stretch
+            stretch = []
+        elif stretch and sentence.line.item and sentence.line.block != stretch[-1].line.block:
+            yield stretch
+            stretch = [sentence]
+        else:
+            stretch.append(sentence)
+    if stretch:
+        yield stretch
+
+
+def _speaks(sentence: SentenceReading) -> bool:
+    return sentence.strength("idea") >= ENOUGH or sentence.line.item
+
+
+def _belongs(sentence: SentenceReading) -> bool:
+    if sentence.strength("idea") >= ENOUGH:
+        return True
+    if any(sentence.strength(other) >= ENOUGH for other in _OTHER):
+        return False
+    return not any(sentence.strength(aside) for aside in _ASIDE)
+
+
+def _idea(stretch: Sequence[SentenceReading]) -> IdeaText:
+    matches = [sentence.meanings["idea"] for sentence in stretch if "idea" in sentence.meanings]
+    best = max(matches, key=lambda match: match.strength, default=None)
+    text = " ".join(" ".join(sentence.line.text.split()) for sentence in stretch)
+    return IdeaText(text, (best.kind if best else "") or DEFAULT_KIND, best.rule if best else "")

@@ -1,0 +1,77 @@
+"""What each sentence means, where several rules spoke in it.
+
+Whoever cancels does not sign up in the same breath; whoever asks for the link asks no question. Which
+meaning wins holds in every language; the words that lead to it are rules.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from mailflow.vocabulary.phrases import Match
+from mailflow.vocabulary.sentences import Line
+
+ENOUGH = 2  # strength from which a meaning counts by itself; hints (1) need company
+
+# (winner, loser): both in the same clause, the first is meant
+_SAME_CLAUSE = (
+    ("cancel", "sign_up"), ("cancel", "access"), ("cancel", "decline"), ("cancel", "idea"),
+    ("decline", "sign_up"),
+    ("practice_decline", "practice"), ("practice_decline", "decline"),
+    ("resend", "access"), ("resend", "sign_up"), ("resend", "cancel"), ("resend", "decline"),
+    ("resend", "idea"),
+    ("access", "question"), ("access", "idea"), ("resend", "question"), ("idea", "question"),
+    ("sign_up", "idea"), ("practice", "idea"), ("practice", "access"), ("practice", "sign_up"),
+    ("contact", "idea"), ("contact", "question"),
+)  # fmt: skip
+# (winner, loser): anywhere in the same sentence
+_SAME_SENTENCE = (
+    ("off_topic", "sign_up"), ("off_topic", "cancel"), ("off_topic", "resend"), ("off_topic", "access"),
+    ("off_topic", "practice"), ("off_topic", "decline"), ("off_topic", "question"), ("off_topic", "idea"),
+    ("off_topic", "practice_decline"),
+    ("cancel", "decline"), ("resend", "access"), ("cancel", "access"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceReading:
+    """One sentence: what it means, each meaning with the match that speaks strongest for it."""
+
+    line: Line
+    meanings: Mapping[str, Match]
+
+    def strength(self, meaning: str) -> int:
+        """How strongly the sentence means it: 3 sure, 2 likely, 1 a hint, 0 not at all."""
+        match = self.meanings.get(meaning)
+        return match.strength if match else 0
+
+
+def sentence_labels(line: Line, matches: Iterable[Match]) -> tuple[str, ...]:
+    """The meanings that count by themselves in this sentence."""
+    reading = read_sentence(line, tuple(matches))
+    return tuple(name for name, match in reading.meanings.items() if match.strength >= ENOUGH)
+
+
+def read_sentence(line: Line, matches: tuple[Match, ...]) -> SentenceReading:
+    """Settle what a sentence means where several rules spoke."""
+    losers = {loser for winner, loser in _losers(matches)}
+    meanings: dict[str, Match] = {}
+    for match in matches:
+        if match not in losers and match.strength > _strength(meanings.get(match.says)):
+            meanings[match.says] = match
+    if line.asks and not any(each.strength >= ENOUGH for each in meanings.values()):
+        meanings["question"] = Match("question", "", ENOUGH, "Fragezeichen", "?", frozenset())
+    return SentenceReading(line, meanings)
+
+
+def _strength(match: Match | None) -> int:
+    return match.strength if match else 0
+
+
+def _losers(matches: tuple[Match, ...]) -> Iterable[tuple[Match, Match]]:
+    for winner in matches:
+        for loser in matches:
+            pair = (winner.says, loser.says)
+            if winner.strength < ENOUGH:
+                continue
+            if pair in _SAME_SENTENCE or (pair in _SAME_CLAUSE and loser.clauses <= winner.clauses):
+                yield winner, loser
