@@ -1,0 +1,119 @@
+"""A round's work: plans and answers are gathered, and become one durable write.
+
+Rules: nothing is on the disk before commit(); what is gathered already counts in `known` and `filed`, so that
+the second mail of one person in a round, or the second copy of one mail, is seen for what it is.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mailflow.model import Address, FolderName, Known, Letter, Plan, Registration, Waiting
+from mailflow.store.index import Index, domain_of
+from mailflow.store.journal import Row
+from mailflow.store.records import from_row, note, to_row
+
+if TYPE_CHECKING:
+    from mailflow.store.store import Store
+
+
+class Batch:
+    """Made by Store.batch()."""
+
+    def __init__(self, store: "Store", now: datetime) -> None:
+        self._store, self._now = store, now
+        self._rows: dict[str, dict[str, Row]] = {}  # table → unique value → row
+        self._index = Index(store.zone)
+        self._tried: list[str] = []  # digests whose failures are forgotten
+
+    def filed(self, letter: Letter) -> FolderName | None:
+        """Where this mail is to lie, if the store or this batch has dealt with it."""
+        row = self._find("mails", letter.digest)
+        return row["folder"] if row else None
+
+    def known(self, letter: Letter) -> Known:
+        """What is known that matters for this letter, this batch included."""
+        addressee = recipient(letter)
+        address = addressee.key if addressee else ""
+        ids = self._of_address(address) if address else {}
+        answered = [row for name in letter.references if (row := self._find("answers", name))]
+        for row in answered:
+            ids.update(dict.fromkeys(row["about"]))
+        return replace(
+            self._counts(address),
+            registrations=tuple(filter(None, map(self._registration, ids))),
+            replies_to_us=bool(answered),
+        )
+
+    def add(self, plan: Plan, waiting: Waiting | None) -> bool:
+        """Gather what is to be done about one mail. False, and nothing gathered, where it is dealt with.
+
+        A plan without a digest is a sign-up by phone: it is not noted as a mail.
+        """
+        if plan.digest and self._find("mails", plan.digest):
+            return False
+        zone = self._store.zone
+        if plan.digest:
+            self._put("mails", plan.digest, to_row(note(plan, self._now), zone))
+            self._tried.append(plan.digest)
+        for table, records in (
+            ("registrations", plan.registrations),
+            ("ideas", plan.ideas),
+            ("attention", plan.attention),
+        ):
+            for record in records:
+                self._put(table, record.id, to_row(record, zone))
+        if waiting and not self._find("answers", waiting.message_id):
+            self._put("answers", waiting.message_id, self._answer(plan, waiting))
+        return True
+
+    def commit(self) -> None:
+        """Make everything durable in one write. TryLater where the disk is full: then none of it is."""
+        self._store.write(self._rows, forget=self._tried)
+        self._rows, self._tried = {}, []
+        self._index.begin({})
+
+    def _answer(self, plan: Plan, waiting: Waiting) -> Row:
+        """The row of an answer: what `due` needs, and which registrations it is about."""
+        about = [registration.id for registration in plan.registrations]
+        row = to_row(waiting, self._store.zone)
+        row["about"] = about or list(self._of_address(waiting.to.casefold()))
+        return {**row, "state": "waiting", "sent": None, "why": ""}
+
+    def _put(self, table: str, value: str, row: Row) -> None:
+        rows = self._rows.setdefault(table, {})
+        self._index.change(table, value, rows.get(value), row)
+        rows[value] = row
+
+    def _find(self, table: str, value: str) -> Row | None:
+        """A row by its unique field, as it will be after this batch."""
+        return self._rows.get(table, {}).get(value) or self._store.row(table, value)
+
+    def _registration(self, value: str) -> Registration | None:
+        row = self._find("registrations", value)
+        return from_row(Registration, row, self._store.zone) if row else None
+
+    def _of_address(self, address: str) -> dict[str, None]:
+        """Ids of the registrations of an address (casefolded), as they will be after this batch."""
+        before = self._store.ids_of(address)
+        mine = self._rows.get("registrations", {})
+        ids = [value for value in before if value not in mine]
+        return dict.fromkeys([*ids, *self._index.registrations(address)])
+
+    def _counts(self, address: str) -> Known:
+        today = self._now.astimezone(self._store.zone).date()
+        both = (self._store.index, self._index)
+        domain = domain_of(address)
+        return Known(
+            answers_today=sum(index.answers_on(today, address) for index in both) if address else 0,
+            answers_to_domain=sum(index.answers_around(self._now, domain) for index in both)
+            if address
+            else 0,
+            answers_last_hour=sum(index.answers_around(self._now) for index in both),
+            answers_total_today=sum(index.answers_on(today) for index in both),
+        )
+
+
+def recipient(letter: Letter) -> Address | None:
+    """To whom an answer would go: the one Reply-To, else the one sender."""
+    return letter.reply_to[0] if len(letter.reply_to) == 1 else letter.sender

@@ -1,0 +1,110 @@
+"""Look-ups and counts over the rows, kept in memory so that no question scans a table.
+
+Rules: it is told of every durable change and of nothing else; it answers with keys of rows, never with rows.
+Answers count from when they were noted, whatever became of them.
+"""
+
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from mailflow.store.journal import Row, Tables
+from mailflow.store.records import moment
+
+UNIQUE = {  # table → the field by which a row is found
+    "registrations": "id",
+    "ideas": "id",
+    "attention": "id",
+    "mails": "digest",
+    "answers": "message_id",
+    "failures": "digest",
+}
+HOUR = timedelta(hours=1)
+
+
+class Index:
+    """Where things are."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self.begin({})
+
+    def begin(self, tables: Tables) -> None:
+        """All rows anew."""
+        self._keys: dict[str, dict[str, str]] = {table: {} for table in UNIQUE}
+        self._addresses: dict[str, dict[str, None]] = {}  # address → keys of registrations, in order
+        self.waiting: dict[str, None] = {}  # keys of answers
+        self._days: Counter[tuple[date, str]] = Counter()  # (day, address), and (day, "") for all
+        self._hours: list[tuple[float, str]] = []  # (moment, domain), sorted
+        for table in UNIQUE:
+            for key, row in tables.get(table, {}).items():
+                self.change(table, key, None, row)
+
+    def change(self, table: str, key: str, old: Row | None, new: Row | None) -> None:
+        """One row."""
+        field = UNIQUE.get(table)
+        if field is None:
+            return
+        if old is not None:
+            self._keys[table].pop(old.get(field, ""), None)
+            self._note(table, key, old, -1)
+        if new is not None and field in new:
+            self._keys[table][new[field]] = key
+            self._note(table, key, new, 1)
+
+    def key(self, table: str, value: str) -> str | None:
+        """The row whose unique field has this value."""
+        return self._keys[table].get(value)
+
+    def registrations(self, address: str) -> Iterator[str]:
+        """Keys of the registrations of an address (casefolded), in the order they came."""
+        return iter(self._addresses.get(address, ()))
+
+    def answers_on(self, day: date, address: str = "") -> int:
+        """How many answers were noted on a day of the event's zone, to one address (casefolded) or in all."""
+        return self._days[day, address]
+
+    def answers_around(self, now: datetime, domain: str | None = None) -> int:
+        """How many answers were noted within an hour of now, to one domain or in all.
+
+        Those "from the future" count too: a clock that was set back must not open the gates.
+        """
+        first = bisect_left(self._hours, ((now - HOUR).timestamp(), ""))
+        last = bisect_right(self._hours, ((now + HOUR).timestamp(), "\U0010ffff"))
+        if domain is None:
+            return last - first
+        return sum(1 for _, of in self._hours[first:last] if of == domain)
+
+    def _note(self, table: str, key: str, row: Row, by: int) -> None:
+        """Count a row in, or out again."""
+        if table == "registrations":
+            self._list(row.get("address", "").casefold(), key, by)
+        elif table == "answers":
+            self._count(row, by)
+            if by > 0 and row.get("state") == "waiting":
+                self.waiting[key] = None
+            else:
+                self.waiting.pop(key, None)
+
+    def _list(self, address: str, key: str, by: int) -> None:
+        if by > 0:
+            self._addresses.setdefault(address, {})[key] = None
+        else:
+            self._addresses.get(address, {}).pop(key, None)
+
+    def _count(self, row: Row, by: int) -> None:
+        address, created = row["to"].casefold(), moment(row["created"], self.zone)
+        self._days[created.date(), address] += by
+        self._days[created.date(), ""] += by
+        entry = (created.timestamp(), domain_of(address))
+        if by > 0:
+            insort(self._hours, entry)
+        else:
+            del self._hours[bisect_left(self._hours, entry)]
+
+
+def domain_of(address: str) -> str:
+    """What stands behind the last @."""
+    return address.rpartition("@")[2]

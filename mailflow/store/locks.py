@@ -1,0 +1,103 @@
+"""Who may write, who may serve, and the mark of how far acknowledged writes go.
+
+Rules: locks are flock(2) on open files, so the system frees them however a process ends. The write lock is
+held for one write; the worker lock as long as a worker serves. The mark is set after each durable write and
+is not synced itself: after a power cut it may be older than the journal, never newer.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from mailflow.errors import StoreBusy
+
+PATIENCE_SECONDS = 30.0  # a checkpoint of a large store takes a second or two
+
+
+class Mark(NamedTuple):
+    """Up to here writes were acknowledged: journal generation, and byte in it."""
+
+    generation: int = 0
+    end: int = 0
+
+    def end_in(self, generation: int) -> int:
+        """The byte, if the mark speaks of this journal; else 0."""
+        return self.end if generation == self.generation else 0
+
+
+class WriteLock:
+    """The short lock around each write. One thread uses it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._handle: int | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Wait for the lock and hold it. StoreBusy if another process keeps it unreasonably long."""
+        if self._handle is None:
+            self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while not _try_lock(self._handle):
+            if time.monotonic() > give_up:
+                raise StoreBusy(
+                    f"Another process has been writing to the store for {PATIENCE_SECONDS:.0f} seconds "
+                    f"(lock: {self.path}). Try again, and look for a Mailflow process that hangs."
+                )
+            time.sleep(0.005)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._handle, fcntl.LOCK_UN)
+
+    def mark(self) -> Mark:
+        """How far acknowledged writes go as far as we know; Mark() where nothing is noted."""
+        with suppress(OSError, ValueError, IndexError):
+            words = self.path.read_bytes().split(b"\n")[0].split()
+            return Mark(int(words[0]), int(words[1]))
+        return Mark()
+
+    def set_mark(self, mark: Mark) -> None:
+        """Note that everything up to here is acknowledged. Only while the lock is held."""
+        if self._handle is not None:
+            with suppress(OSError):  # a full disk: the mark only falls behind
+                os.pwrite(self._handle, (b"%d %d" % mark).ljust(32) + b"\n", 0)
+
+    def close(self) -> None:
+        """Give the file back."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+class WorkerLock:
+    """The long lock that keeps a second worker out."""
+
+    def __init__(self, path: Path) -> None:
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        if not _try_lock(self._handle):
+            number = os.pread(self._handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
+            os.close(self._handle)
+            raise StoreBusy(
+                f"Another Mailflow (process {number}) already works on this store ({path}). "
+                f"Stop it first, for instance with: kill {number} (or: systemctl stop mailflow)."
+            )
+        os.ftruncate(self._handle, 0)
+        os.pwrite(self._handle, b"%d\n" % os.getpid(), 0)
+
+    def close(self) -> None:
+        """Let the next worker in."""
+        os.close(self._handle)
+
+
+def _try_lock(handle: int) -> bool:
+    """Take the lock if it is free."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,25 @@
+"""The version of the rows, and how rows of an older version are brought up to it.
+
+Rules: a change of what a row means raises SCHEMA by one and adds one step here that takes all tables from the
+version before; steps are never changed afterwards. Rows of a newer version than ours are refused.
+"""
+
+from collections.abc import Callable, Mapping
+
+from mailflow.errors import Misconfigured
+from mailflow.store.journal import Tables
+
+SCHEMA = 1
+
+STEPS: Mapping[int, Callable[[Tables], None]] = {}  # version → what brings its rows to the next one
+
+
+def migrate(tables: Tables, schema: int, wanted: int = SCHEMA) -> None:
+    """Bring the tables, in place, from version `schema` to `wanted`. Misconfigured where we are too old."""
+    if max(schema, wanted) > SCHEMA:
+        raise Misconfigured(
+            f"The store was written by a newer Mailflow (version {max(schema, wanted)} of the records; "
+            f"this one knows {SCHEMA}). Install the newer Mailflow again."
+        )
+    for version in range(schema, wanted):
+        STEPS[version](tables)
