@@ -86,11 +86,9 @@ def _equal(name: str, wanted: object, found: object) -> bool:
 def _said(value: object) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(map(str, value)) + "]"
-    return {True: "ja", False: "nein", None: "nichts"}.get(value, str(value)) if _plain(value) else str(value)
-
-
-def _plain(value: object) -> bool:
-    return value is None or isinstance(value, bool)
+    if isinstance(value, bool):
+        return "ja" if value else "nein"
+    return "nichts" if value is None else str(value)
 
 
 def _because(trial: Trial) -> str:

@@ -6,6 +6,7 @@ from the folder of the file. No secret is ever shown. Importing this is slow (py
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,8 @@ class Config(BaseSettings):
 
     def _own_addresses(self) -> frozenset[str]:
         logins = [name for name in (self.mailbox.user, self.smtp.user) if "@" in name]
-        written = [self.smtp.sender, self.smtp.envelope_sender, *self.mailbox.aliases]
+        envelope = "" if self.smtp.envelope_sender == "<>" else self.smtp.envelope_sender
+        written = [self.smtp.sender, envelope, *self.mailbox.aliases]
         return frozenset(
             [name.casefold() for name in logins] + [parse_address(text).key for text in written if text]
         )
@@ -165,7 +167,7 @@ def _checked(source: Source) -> Config:
     except ValidationError as error:
         complaints += tell(error, Config, lambda key: _place(key, source))
     except SettingsError as error:
-        complaints.append(f'Umgebung: {error}. Listen werden als JSON geschrieben: ["a", "b"].')
+        complaints.append(_not_json(error))
     if complaints:
         raise Misconfigured(*complaints)
     return _from_folder(config, source.file.parent)
@@ -173,15 +175,23 @@ def _checked(source: Source) -> Config:
 
 def _unknown_names() -> list[str]:
     """Complaints about MAILFLOW_… names in the environment that nothing listens to."""
-    tables = list(Config.model_fields)
     names = [name.upper() for name in os.environ if name.upper().startswith(PREFIX)]
-    parts = {name: name.removeprefix(PREFIX).split("__")[0] for name in names}
-    known = [PREFIX + word.upper() for word in (*tables, *NOT_SETTINGS)]
+    known = [PREFIX + name for name in NOT_SETTINGS]
+    for name, field in Config.model_fields.items():
+        keys = getattr(field.annotation, "model_fields", {})
+        known += [f"{PREFIX}{name}".upper(), *(f"{PREFIX}{name}__{key}".upper() for key in keys)]
     return [
-        f"Umgebung: {name}: Diesen Namen gibt es nicht.{likely(PREFIX + part, known)}"
-        for name, part in parts.items()
-        if part not in NOT_SETTINGS and part.lower() not in tables
+        f"Umgebungsvariable {name}: Diesen Namen gibt es nicht.{likely(name, known)}"
+        for name in names
+        if name.split("__")[0] not in known
     ]
+
+
+def _not_json(error: SettingsError) -> str:
+    """A list or table from outside the file that is not written as JSON."""
+    found = re.search(r'field "(\w+)"', str(error))
+    start = f"{PREFIX}{found[1].upper()}__…" if found else f"{PREFIX}…"
+    return f'Umgebungsvariable {start}: Eine Liste wird hier als JSON geschrieben, etwa ["a", "b"].'
 
 
 def _place(key: Key, source: Source) -> str:

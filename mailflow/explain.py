@@ -57,6 +57,7 @@ class Trial:
     reading: Reading
     plan: Plan
     answer: Answer | None
+    trouble: str = ""  # why the planned answer could not be written
 
 
 def word(name: str) -> str:
@@ -92,8 +93,8 @@ def as_json(trial: Trial) -> dict[str, Any]:
         "intents": sorted(reading.intents),
         "registration": _details(reading),
         "ideas": [{"text": idea.text, "kind": idea.kind} for idea in reading.ideas],
-        "attention": bool(plan.attention),
-        "unclear": reading.unclear or None,
+        "attention": bool(plan.attention or trial.trouble),
+        "unclear": reading.unclear or trial.trouble or None,
         "sentences": [{"text": each.text, "taken_for": list(each.taken_for)} for each in reading.sentences],
         "dropped": [
             {"kind": piece.kind, "text": piece.text, "because": piece.because}
@@ -213,6 +214,8 @@ def _deeds(trial: Trial) -> Iterator[str]:
     for idea in plan.ideas:
         late = "" if idea.in_time else " (nach Ablauf der Frist)"
         yield from _row("Notiert", f"{_idea(IdeaText(idea.text, idea.kind, ''))}{late}")
+    if trial.trouble:
+        yield from _row("Durchsicht", trial.trouble)
     for attention in plan.attention:
         yield from _row("Durchsicht", attention.reason)
     yield from _row("Abgelegt", f"{word(plan.folder)} (Regel „{plan.rule}“)")

@@ -141,7 +141,9 @@ class SmtpSettings(Table):
     user: str = ""
     password: SecretStr = SecretStr("")
     sender: MailAddress = Field(description="der Absender der Antworten, wie „Name <adresse@example.org>“")
-    envelope_sender: Annotated[str, BeforeValidator(_as_address)] = ""
+    envelope_sender: Annotated[
+        str, BeforeValidator(lambda text: text if text == "<>" else _as_address(text))
+    ] = ""
 
     @model_validator(mode="after")
     def _fits(self) -> "SmtpSettings":
@@ -149,14 +151,21 @@ class SmtpSettings(Table):
         return self
 
 
-def _no_bare_number(value: Any) -> Any:
+def _no_number_for_a_moment(value: Any) -> Any:
     """pydantic would take a number for seconds since 1970."""
     if isinstance(value, datetime | str):
         return value
     raise ValueError("Erwartet wird Datum und Uhrzeit wie 2021-03-17T15:00:00.")
 
 
-Moment = Annotated[datetime, BeforeValidator(_no_bare_number)]
+def _no_number_for_a_day(value: Any) -> Any:
+    if isinstance(value, date | str):
+        return value
+    raise ValueError("Erwartet wird ein Datum wie 2021-03-10.")
+
+
+Moment = Annotated[datetime, BeforeValidator(_no_number_for_a_moment)]
+Day = Annotated[date, BeforeValidator(_no_number_for_a_day)]
 
 
 class EventSettings(Table):
@@ -168,15 +177,15 @@ class EventSettings(Table):
     ends: Moment = Field(description="Ende, wie 2021-03-17T16:30:00")
     practice_starts: Moment | None = None
     practice_ends: Moment | None = None
-    ideas_until: date = Field(description="der letzte Tag für Ideen, wie 2021-03-10")
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "de"
+    ideas_until: Day = Field(description="der letzte Tag für Ideen, wie 2021-03-10")
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)?$")] = "de"
 
     @field_validator("timezone")
     @classmethod
     def _exists(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyError):
             raise ValueError(
                 "Diese Zeitzone gibt es nicht. Erwartet wird ein Name wie „Europe/Berlin“."
             ) from None
@@ -210,10 +219,10 @@ class ZoomSettings(Table):
     """How to enter the conference."""
 
     link: Annotated[str, Field(pattern=r"^https://[^\s\"'<>]+$")] = Field(
-        description="der Link zur Konferenz, mit https://", json_schema_extra=SECRET
+        description="der Link zur Konferenz, mit https://", json_schema_extra=SECRET, repr=False
     )
     meeting_id: Text = Field(description="die Meeting-ID der Konferenz")
-    passcode: Text = Field(description="der Kenncode der Konferenz", json_schema_extra=SECRET)
+    passcode: Text = Field(description="der Kenncode der Konferenz", json_schema_extra=SECRET, repr=False)
     dial_in: tuple[Text, ...] = ()
 
 

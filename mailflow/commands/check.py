@@ -41,7 +41,7 @@ def _counted(faults: int) -> str:
     return "ein Fehler" if faults == 1 else f"{faults} Fehler"
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, short_help="Prüft Einstellungen, Regeln, Vorlagen und Server.")
 @click.option("--offline", is_flag=True, help="Ohne Anmeldung bei den Mailservern.")
 @click.option("--store", "store_only", is_flag=True, help="Nur den Datenbestand prüfen.")
 @click.pass_obj
@@ -129,7 +129,10 @@ def _check_servers(config: "Config", findings: Findings) -> None:
     from mailflow.inbox import Inbox
     from mailflow.outbox import Outbox
 
-    if _tried(findings, "Passwörter", lambda: config.require_passwords() or True) is None:
+    try:
+        config.require_passwords()
+    except Misconfigured as error:
+        findings.bad("Passwörter", error)
         return
     for what, settings, door in (
         ("Postfach", config.mailbox, Inbox(config.mailbox)),

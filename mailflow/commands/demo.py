@@ -5,7 +5,7 @@ import click
 from mailflow.commands.speech import Command
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, short_help="Zeigt den ganzen Dienst bei der Arbeit, ohne Konto.")
 @click.pass_context
 def demo(context: click.Context) -> int:
     """Zeigt den ganzen Dienst bei der Arbeit: ohne Konto, ohne Einstellungen, nur auf diesem Rechner."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mailflow.commands.trial import Workshop
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A moment in ISO 8601; without an offset it is local time of the event."""
 
     name = "ZEITPUNKT"
@@ -32,7 +32,7 @@ class Moment(click.ParamType):
             self.fail("Erwartet wird ein Zeitpunkt wie 2021-03-09T14:30.", param, ctx)
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, short_help="Erklärt, was eine Mail bewirken würde.")
 @click.argument("files", nargs=-1, required=True, metavar="DATEI…", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Ein JSON-Objekt je Zeile und Datei.")
 @click.option("--now", type=Moment(), help="Der Zeitpunkt, der gelten soll; sonst das Datum der Mail.")

@@ -10,7 +10,7 @@ from mailflow.commands.speech import Command
 from mailflow.errors import MailflowError
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, short_help="Legt einen Arbeitsordner an.")
 @click.argument("folder", metavar="ORDNER", type=click.Path(path_type=Path, file_okay=False))
 def init(folder: Path) -> None:
     """Legt einen Arbeitsordner an: Konfiguration, Regeln und Vorlagen zum Bearbeiten."""

@@ -2,17 +2,20 @@
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from mailflow.commands.speech import Call, Command
-from mailflow.lists import KINDS, NOTHING, Record, as_table, json_line, write_csv
+
+if TYPE_CHECKING:
+    from mailflow.lists import Record
+
+_KINDS = ("registrations", "ideas", "attention")
 
 
-@click.command("list", cls=Command)
-@click.argument(
-    "kind", metavar="[registrations|ideas|attention]", type=click.Choice(list(KINDS)), required=False
-)
+@click.command("list", cls=Command, short_help="Zeigt Anmeldungen, Ideen und offene Fragen.")
+@click.argument("kind", metavar="[registrations|ideas|attention]", type=click.Choice(_KINDS), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Ein JSON-Objekt je Zeile.")
 @click.option("--csv", "as_csv", is_flag=True, help="CSV für Tabellenprogramme.")
 @click.pass_obj
@@ -20,6 +23,8 @@ def list_(call: Call, kind: str | None, as_json: bool, as_csv: bool) -> None:
     """Zeigt Anmeldungen (registrations), Ideen (ideas) oder was zur Durchsicht liegt (attention)."""
     if as_json and as_csv:
         raise click.UsageError("--json und --csv schließen einander aus.")
+    from mailflow.lists import json_line, write_csv
+
     kind = kind or "registrations"
     records = _records(call, kind)
     if as_json:
@@ -31,7 +36,7 @@ def list_(call: Call, kind: str | None, as_json: bool, as_csv: bool) -> None:
         _show(kind, records)
 
 
-def _records(call: Call, kind: str) -> Sequence[Record]:
+def _records(call: Call, kind: str) -> Sequence["Record"]:
     from mailflow.config import load_config
     from mailflow.store import Store
 
@@ -49,7 +54,9 @@ def _records(call: Call, kind: str) -> Sequence[Record]:
         store.close()
 
 
-def _show(kind: str, records: Sequence[Record]) -> None:
+def _show(kind: str, records: Sequence["Record"]) -> None:
+    from mailflow.lists import NOTHING, as_table
+
     if not records:
         click.echo(NOTHING[kind], err=True)
         return

@@ -148,7 +148,11 @@ def in_german(error: click.ClickException) -> str:
 def _bad_value(error: BadParameter) -> str:
     if error.param is None:
         return error.message
-    name = error.param.opts[0] if isinstance(error.param, click.Option) else str(error.param.name).upper()
+    name = (
+        error.param.opts[0]
+        if isinstance(error.param, click.Option)
+        else (error.param.metavar or str(error.param.name))
+    )
     match error.param.type:
         case click.Choice() as choice:
             return f"{name}: Erwartet wird eines von {', '.join(map(str, choice.choices))}."

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from mailflow.errors import MailflowError
 from mailflow.explain import Trial
 from mailflow.model import Known, Office
 
@@ -41,7 +42,10 @@ def try_mail(raw: bytes, workshop: Workshop, *, file: str, now: datetime | None)
     office, rules, known = workshop.office, workshop.rules, Known()
     letter = read_letter(raw)
     moment = in_zone(now or letter.sent or datetime.now().astimezone(), office)
-    reading = understand(letter, rules, office, known)
+    reading = understand(letter, rules, office, known, moment)
     plan = decide(letter, reading, known, rules.answers, office, arrived=moment, now=moment)
-    answer = compose(plan.answer, workshop.templates, office, moment) if plan.answer else None
+    try:
+        answer = compose(plan.answer, workshop.templates, office, moment) if plan.answer else None
+    except MailflowError as error:
+        return Trial(file, letter, reading, plan, None, trouble=str(error))
     return Trial(file, letter, reading, plan, answer)
