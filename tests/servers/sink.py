@@ -33,7 +33,7 @@ class Session:
     """What one connection has said so far."""
 
     sock: socket.socket
-    sender: str = ""
+    sender: str | None = None  # None: no MAIL yet, or refused
     recipients: list[str] = field(default_factory=list)
     user: str = ""
 
@@ -120,9 +120,11 @@ class Sink:
         elif verb == "AUTH":
             usual = self._check(session, rest)
         elif verb == "MAIL":
-            session.sender, session.recipients = address, []
             if self._login and not session.user:
-                usual = "530 5.7.0 log in first"
+                fault = fault or "530 5.7.0 log in first"
+            session.sender, session.recipients = (address if fault is None else None), []
+        elif verb == "RCPT" and session.sender is None:
+            fault = "503 5.5.1 MAIL first"
         elif verb == "RCPT" and fault is None:
             session.recipients.append(address)
         elif verb == "RSET":
@@ -161,6 +163,6 @@ class Sink:
             raw += line[1:] if line.startswith(b".") else line
         fault = self.fault(".", recipients[-1])
         if fault is None:
-            self.taken += [Taken(session.sender, each, bytes(raw)) for each in recipients]
+            self.taken += [Taken(session.sender or "", each, bytes(raw)) for each in recipients]
             fault = self.fault("lost", recipients[-1])
         return self._reply(session, fault, "250 2.0.0 taken")
