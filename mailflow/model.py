@@ -194,6 +194,7 @@ class Details:
     phone: str | None
     practice: bool
     said: frozenset[str] = frozenset()
+    change: int = 0  # the mail only says how many more or fewer come than before: "meine Frau doch nicht" is -1
 
 
 @dataclass(frozen=True, slots=True)
