@@ -8,9 +8,9 @@ altogether. Several inline texts are one body. At most MAX_TEXT characters are r
 import re
 
 from mailflow.charsets import cleaned, decode_text
-from mailflow.markup import read_markup
-from mailflow.mime import Outline, Part, released
+from mailflow.html_text import read_markup
 from mailflow.model import Passage
+from mailflow.parts import Outline, Part, released
 
 MAX_TEXT = 200_000  # characters of a whole body
 

@@ -1,7 +1,7 @@
 """The bytes of a mail → a Letter. Never raises, whatever the bytes are.
 
 Rules: what can be read is read, what was left out stands in the Letter's defects; time and memory are
-bounded by the size of the mail and by the limits named in `mime`, `headers`, `body` and `markup`;
+bounded by the size of the mail and by the limits named in `parts`, `headers`, `body` and `html_text`;
 nothing is fetched, and no attachment is decoded but mails that were returned to us.
 """
 
@@ -11,8 +11,8 @@ import re
 from mailflow.addresses import read_addresses
 from mailflow.body import is_attachment, part_text, read_body
 from mailflow.headers import decode_parameter, decode_value, read_date, read_message_id, read_message_ids
-from mailflow.mime import Outline, Part, parameters, read_part
 from mailflow.model import Address, Letter
+from mailflow.parts import Outline, Part, parameters, read_part
 
 MAX_RAW = 60_000_000  # bytes of a mail that are looked at
 MAX_REPORT = 100_000  # characters kept of what a bounce brings with it

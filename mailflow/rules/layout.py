@@ -137,7 +137,7 @@ def compile_layout(files: Mapping[str, LayoutFile]) -> Layout:
         original=_pattern(every("original"), r"(?<!\w)(?:{})(?!\w)"),
         forwarded=_pattern(every("forwarded"), r"(?<!\w)(?:{})(?!\w)"),
         footer=_pattern(every("footer"), r"\W*(?:{})(?!\w)"),
-        disclaimer=_pattern(every("disclaimer"), r"(?<!\w)(?:{})"),
+        disclaimer=_pattern(every("disclaimer"), r"(?:{})"),
         form_text=_phrases(every("form_text")),
         headers=_headers(files.values()),
     )
@@ -160,12 +160,12 @@ def _phrases(texts: Iterable[str]) -> Phrases:
 
 
 def _pattern(texts: Iterable[str], frame: str) -> re.Pattern[str]:
-    """One pattern for all phrases. `*` stands for up to 80 characters of a line."""
+    """One pattern for all phrases. `*` stands for up to 40 characters of a line."""
     spelled = sorted(
         {spelling for text in texts for spelling in _spellings(text)}, key=lambda s: (-len(s), s)
     )
     parts = [
-        r"[^\n]{0,80}?".join(r"\s+".join(map(re.escape, piece.split(" "))) for piece in s.split("*"))
+        r"[^\n]{0,40}?".join(r"\s+".join(map(re.escape, piece.split(" "))) for piece in s.split("*"))
         for s in spelled
     ]
     return re.compile(frame.format("|".join(parts) or "(?!)"))

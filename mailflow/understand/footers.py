@@ -1,0 +1,57 @@
+"""What programs, providers and firms add to a mail: "sent from my phone", advertisements, legal text.
+
+The phrases are data (`rules/layout`). A phrase counts at the beginning of a line; fixed legal text is
+claimed by the paragraph, from its first line on. A link below such a line and the dashes above belong to it.
+"""
+
+from collections.abc import Sequence
+
+from mailflow.rules.layout import Layout, fold
+from mailflow.understand.lines import Line, is_delimiter, is_link, is_rule
+
+MAX_FOOTER = 250  # characters of a line that a program adds
+
+
+def mark_footers(lines: list[Line], layout: Layout) -> None:
+    """Claims footers and disclaimers among the lines that are still free."""
+    for index, line in enumerate(lines):
+        if not line.free:
+            continue
+        folded = fold(line.text[:1000])
+        if len(line.text) <= MAX_FOOTER and layout.footer.match(folded):
+            line.claim("footer", "a program added it")
+            _claim_links(lines, index + 1)
+            _claim_rule_above(lines, index)
+        elif len(line.text) > 20 and layout.disclaimer.search(folded):
+            _claim_paragraph(lines, index)
+            _claim_rule_above(lines, index)
+
+
+def _claim_links(lines: list[Line], index: int) -> None:
+    for line in lines[index : index + 3]:
+        if line.free and (is_link(line.text) or is_rule(line.text)):
+            line.claim("footer", "belongs to the line above")
+        elif not line.blank:
+            return
+
+
+def _claim_rule_above(lines: list[Line], index: int) -> None:
+    for line in reversed(lines[max(0, index - 2) : index]):
+        if line.free and (is_rule(line.text) or is_delimiter(line.text)):
+            line.claim("footer", "belongs to the line below")
+        elif not line.blank:
+            return
+
+
+def _claim_paragraph(lines: Sequence[Line], index: int) -> None:
+    """The rest of the paragraph; of what stands before, only lines that broke in mid-sentence."""
+    above = index - 1
+    while above >= max(0, index - 4) and lines[above].free and len(lines[above].text) > 50:
+        if lines[above].text.rstrip().endswith((".", "!", "?", ":")):
+            break
+        lines[above].claim("disclaimer", "fixed legal text")
+        above -= 1
+    for line in lines[index : index + 60]:
+        if line.blank or line.kind is not None:
+            break
+        line.claim("disclaimer", "fixed legal text")

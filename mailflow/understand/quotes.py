@@ -1,0 +1,287 @@
+"""History in a mail: quoted above, below and between the lines, and what was forwarded.
+
+The mail program's own marks in HTML come first; then the shapes that are the same in all languages: lines
+with ">", a line that says who wrote when, a head of From/Sent/To/Subject, "----- Original Message -----".
+The words in them are data (`rules/layout`). A head or a separator ends the person's own words; a ">" only
+claims its own line, so that answers between the lines stay.
+"""
+
+import re
+from collections.abc import Sequence
+
+from mailflow.model import PieceKind
+from mailflow.rules.layout import Layout, fold, words_of
+from mailflow.understand.lines import Line, has_mail, is_quoted, is_rule, next_free
+
+_WHOLE = {  # marks inside which everything is history
+    *(
+        "blockquote",
+        "yahoo_quoted",
+        "quote",
+        "divRplyFwdMsg",
+        "appendonsend",
+        "OutlookMessageHeader",
+        "zwchr",
+    ),
+    *("stopSpelling", "ms-outlook-ios-reply-separator", "mail-editor-reference-message-container"),
+    *("moz-forward-container", "moz-cite-prefix", "gmail_attr", "reply-intro"),
+}
+_AROUND = {
+    "gmail_quote",
+    "gmail_extra",
+    "protonmail_quote",
+    "zmail_extra",
+}  # they also hold answers in between
+_LABEL = re.compile(
+    r"[\s>*_|]*([^\W\d_][^:：<>@\d]{0,30}?)\s?[*_]{0,2}[:：][*_]{0,2}(?:\s+|$|(?=[^\s/]))(.*)"
+)
+_SEPARATOR = re.compile(
+    r"[\s>]*(?:[-_=*~–—#+]\s?){2,}\s*([^-_=*~–—#+\n][^\n]{2,80}?)\s*:?\s*(?:[-_=*~–—#+]\s?){2,}\s*:?\s*"
+)
+_TIME = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|[٠-٩۰-۹]{2,}")
+_SENDER_LAST = re.compile(
+    r"[<\[(]\s*(?:mailto:)?[^\s<>]{1,100}@[^\s<>]{1,100}\s*[>\])]\s*[^\w\s]{0,3}[:：]\s*"
+)
+_COLON_END = re.compile(r"[:：]\W{0,3}$")
+
+
+def mark_history(lines: list[Line], layout: Layout) -> None:
+    """Claims every line of history, as "quoted" or "forwarded"."""
+    _by_marks(lines, layout)
+    index = 0
+    while index < len(lines):
+        index = _look_at(lines, index, layout)
+    _join_broken_quotes(lines)
+
+
+def _by_marks(lines: list[Line], layout: Layout) -> None:
+    """What the mail program itself says about history in its HTML."""
+    kind: PieceKind = "quoted"
+    cited = any(line.mark in ("blockquote", "gmail_attr") for line in lines)
+    seen_quote = False
+    for index, line in enumerate(lines):
+        if line.mark == "border-top" and (index == 0 or lines[index - 1].mark != "border-top"):
+            if _head_end(lines, index, layout) is None and not _looks_like_head(lines, index):
+                for later in lines[index:]:
+                    later.mark = "" if later.mark == "border-top" else later.mark
+            else:
+                _claim_rest(lines, index, "quoted", "head of an earlier mail")
+                return
+        if not line.mark or line.mark == "signature":
+            continue
+        if line.mark == "moz-forward-container" or layout.forwarded.search(fold(line.text[:200])):
+            kind = "forwarded"
+        if line.mark in _WHOLE:
+            line.claim(kind, f"marked as {line.mark}")
+            seen_quote = seen_quote or line.mark == "blockquote"
+        elif line.mark in _AROUND and (not cited or not seen_quote or kind == "forwarded"):
+            line.claim(kind, f"marked as {line.mark}")
+
+
+def _looks_like_head(lines: Sequence[Line], index: int) -> bool:
+    """Four lines "Word: value" with an address and a date, in whatever language."""
+    texts = [line.text for line in lines[index : index + 8] if not line.blank]
+    labelled = [text for text in texts if _LABEL.match(text[:300])]
+    joined = " ".join(labelled)[:2000]
+    return len(labelled) >= 3 and bool(_TIME.search(joined))
+
+
+def _look_at(lines: list[Line], index: int, layout: Layout) -> int:
+    """Looks for history beginning at a line; gives the next line to look at."""
+    line = lines[index]
+    if not line.free:
+        return index + 1
+    if is_quoted(line.text):
+        return _claim_quoted_lines(lines, index, layout)
+    kind = _separator(line.text, layout)
+    if kind and _is_convincing(lines, index):
+        return _claim_rest(lines, index, kind, f"below “{line.text.strip()[:60]}”")
+    end = _head_end(lines, index, layout)
+    if end is not None:
+        if _form_end(lines, index, end, layout):
+            return end
+        return _claim_rest(lines, index, _kind_of_head(lines, index, layout), "head of an earlier mail")
+    return _claim_attribution(lines, index, layout) or index + 1
+
+
+def _claim_quoted_lines(lines: list[Line], index: int, layout: Layout) -> int:
+    kind: PieceKind = "quoted"
+    while index < len(lines) and (is_quoted(lines[index].text) or (lines[index].blank and index > 0)):
+        line = lines[index]
+        if line.blank:
+            following = next_free(lines, index)
+            if following is None or not is_quoted(lines[following].text) or lines[following].kind is not None:
+                break
+        elif layout.forwarded.search(fold(line.text[:200])):
+            kind = "forwarded"
+        line.claim(kind, "lines with “>”")
+        index += 1
+    return index
+
+
+def _separator(text: str, layout: Layout) -> PieceKind | None:
+    """Is a line one like "----- Original Message -----", or bare words that say as much?"""
+    if len(text) > 150:
+        return None
+    drawn = _SEPARATOR.fullmatch(text)
+    words = fold(drawn[1] if drawn else text.strip().rstrip(":"))
+    for pattern, kind in ((layout.forwarded, "forwarded"), (layout.original, "quoted")):
+        found = pattern.match(words)
+        if found and (drawn or (found.end() == len(words) and len(words) > 12)):
+            return "forwarded" if kind == "forwarded" else "quoted"
+    return None
+
+
+def _is_convincing(lines: Sequence[Line], index: int) -> bool:
+    """Something must follow a separator."""
+    return next_free(lines, index + 1) is not None
+
+
+def _claim_rest(lines: list[Line], index: int, kind: PieceKind, because: str) -> int:
+    """All that follows is history; so are a drawn line and a separator right above."""
+    for above in range(index - 1, max(-1, index - 4), -1):
+        if lines[above].blank:
+            continue
+        if not is_rule(lines[above].text):
+            break
+        lines[above].claim(kind, because)
+    for line in lines[index:]:
+        line.claim(kind, because)
+    return len(lines)
+
+
+def _head_end(lines: Sequence[Line], index: int, layout: Layout) -> int | None:
+    """Where a head of an earlier mail (From, Sent, To, Subject) ends that begins here; None: no head."""
+    text = lines[index].text
+    first = _role(text, layout)
+    if first is None:
+        return _flat_head_end(text, index, layout)
+    roles, values = {first[0]}, [first[1]]
+    end, loose, blanks = index + 1, 0, 0
+    for place in range(index + 1, min(index + 40, len(lines))):
+        if lines[place].blank:
+            blanks += 1
+            if blanks > 1:
+                break
+            continue
+        labelled = _role(lines[place].text, layout)
+        if labelled is None:
+            loose += 1
+            if loose > 3 or blanks:
+                break
+            continue
+        roles.add(labelled[0])
+        values.append(labelled[1])
+        end, loose, blanks = place + 1, 0, 0
+    told = any(has_mail(value) or _TIME.search(value[:200]) for value in values)
+    good = "from" in roles and (len(roles) >= 3 or (len(roles) == 2 and told and roles & {"sent", "to"}))
+    good = good or ("from" in roles and "subject" in roles and told)
+    return end if good or {"sent", "to", "subject"} <= roles else None
+
+
+def _role(text: str, layout: Layout) -> tuple[str, str] | None:
+    """The role of a head line's label and its value."""
+    found = _LABEL.match(text[:400])
+    if not found or len(found[1]) > 30:
+        return None
+    role = layout.headers.get(" ".join(words_of(found[1])))
+    return (role, found[2]) if role else None
+
+
+def _flat_head_end(text: str, index: int, layout: Layout) -> int | None:
+    """A head that was pressed into one line: "Von: A Gesendet: B An: C Betreff: D"."""
+    if text.count(":") < 3:
+        return None
+    labels = re.findall(r"(?:^|\s)([^\W\d_]{2,15}):(?=\s)", text[:1000])
+    roles = {layout.headers.get(fold(label)) for label in labels} - {None}
+    starts = bool(labels) and fold(text.lstrip(" *>")).startswith(fold(labels[0]))
+    return index + 1 if starts and "from" in roles and len(roles) >= 3 else None
+
+
+def _kind_of_head(lines: Sequence[Line], index: int, layout: Layout) -> PieceKind:
+    above = next((line.text for line in reversed(lines[:index]) if not line.blank), "")
+    return "forwarded" if layout.forwarded.search(fold(above[:200])) else "quoted"
+
+
+def _form_end(lines: list[Line], index: int, end: int, layout: Layout) -> bool:
+    """A web form hands on what a person wrote: a head without a date, then "Message:". Claims the frame."""
+    if any(line.free for line in lines[:index]):
+        return False
+    labels = [_role(line.text, layout) for line in lines[index:end]]
+    if any(label and label[0] in ("sent", "to") for label in labels):
+        return False
+    place = next_free(lines, end)
+    if place is None:
+        return False
+    words = words_of(lines[place].text[:60])
+    title = (
+        next((p for p in layout.form_text.get(words[0], ()) if tuple(words[: len(p)]) == p), None)
+        if words
+        else None
+    )
+    if title is None or ":" not in lines[place].text[:60]:
+        return False
+    for line in lines[index:end]:
+        label = _role(line.text, layout)
+        line.claim("signature" if label and label[0] == "from" else "footer", "frame of a web form")
+    before, _, after = lines[place].text.partition(":")
+    if after.strip():
+        lines[place].text = after.strip()
+        lines.insert(place, Line(before + ":", kind="footer", because="frame of a web form"))
+    else:
+        lines[place].claim("footer", "frame of a web form")
+    return True
+
+
+def _claim_attribution(lines: list[Line], index: int, layout: Layout) -> int | None:
+    """A line (or up to four) that says who wrote when. Claims it, and the rest if no marked quote follows."""
+    text = ""
+    for end in range(index + 1, min(index + 5, len(lines) + 1)):
+        line = lines[end - 1]
+        if line.blank or line.kind is not None or is_quoted(line.text) or len(text) + len(line.text) > 500:
+            return None
+        text = f"{text} {line.text.strip()}".strip()
+        following = next_free(lines, end)
+        cited = following is not None and (
+            is_quoted(lines[following].text) or lines[following].kind == "quoted"
+        )
+        if not _is_attribution(text, cited, layout):
+            continue
+        if following is None:
+            return None
+        if not cited:
+            return _claim_rest(lines, index, "quoted", f"below “{text[:60]}”")
+        for each in lines[index:end]:
+            each.claim("quoted", "who wrote when")
+        return end
+    return None
+
+
+def _is_attribution(text: str, cited: bool, layout: Layout) -> bool:
+    """Does a text say who wrote when? `cited`: marked quoted lines follow it."""
+    ends = bool(_COLON_END.search(text))
+    if not ends and not cited:
+        return False
+    folded = fold(text)
+    if layout.wrote_first.search(folded):
+        return False
+    wrote = layout.wrote.search(folded)
+    dated = bool(_TIME.search(text))
+    if wrote:
+        return (dated or has_mail(text)) if not cited else (dated or has_mail(text) or ends)
+    if dated and ends and _SENDER_LAST.search(text[-250:]):
+        return True
+    return cited and ends and dated and len(text) < 150 and bool(re.match(r"\W*\w+,? ", text))
+
+
+def _join_broken_quotes(lines: list[Line]) -> None:
+    """The torn-off end of a quoted line that a program broke: short, between two quoted lines."""
+    for above, line, below in zip(lines, lines[1:], lines[2:], strict=False):
+        if not line.free or not (is_quoted(above.text) and is_quoted(below.text)):
+            continue
+        if (
+            len(above.text) >= 65
+            and len(line.text) <= 30
+            and not above.text.rstrip().endswith((".", "!", "?", ":"))
+        ):
+            line.claim("quoted", "end of a broken quoted line")
