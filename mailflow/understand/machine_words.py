@@ -1,0 +1,136 @@
+"""What the subject and the text of a mail say of a machine, where its headers say nothing.
+
+A subject such as "Automatische Antwort: …" counts by itself; "Abwesenheit am 16." counts only where the text
+says the same, for people write that too. A text alone counts where it says that it is automatic, or where
+somebody is away and it speaks as notes do; never where the writer speaks of taking part. "Re: Automatische
+Antwort" is a person's reply to one of ours.
+"""
+
+import re
+from dataclasses import dataclass
+
+from mailflow.model import Automatic, Letter
+from mailflow.rules.machines import Machines, word_ends, words_of
+from mailflow.understand.mailboxes import is_daemon, is_postmaster
+
+_TAG = re.compile(r"(?:\s*[\[({*<#][^\])}>\n]{0,60}[\])}>*]{1,3})+\s*")
+_CLOSED = re.compile(r"\s*(?:[:\-–—|(\[\"„“«!.,]|$)")
+_CODE = re.compile(r"(?<![\d.])[45]\.\d{1,2}\.\d{1,3}(?!\.?\d)|(?<!\d)(?:55[0-4]|45[0-2]|42[1-2])[ -](?=\S)")
+_LETTER_START = 15_000  # characters of the whole text in which a report says what it is
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The sorts of phrase that stand in a mail, with the phrases."""
+
+    opens: frozenset[str]  # sorts of subject it begins with, and ends the beginning with a colon or the like
+    begins: frozenset[str]  # the same without the colon
+    subject: str
+    texts: dict[str, list[str]]  # of what was written in this mail
+
+    def says(self, *sorts: str) -> bool:
+        """Does one of these sorts stand in the text?"""
+        return any(sort in self.texts for sort in sorts)
+
+    def shown(self, sort: str) -> str:
+        """The first phrase of that sort, for a reason."""
+        return f"Der Text sagt „{self.texts[sort][0]}“"
+
+    @property
+    def is_note(self) -> bool:
+        """Does somebody who is away speak as holiday notes do?"""
+        notes = len(self.texts.get("note", ()))
+        return bool(notes and self.says("away", "until")) or (self.says("thanks") and self.says("until"))
+
+    @property
+    def takes_part(self) -> bool:
+        """Does a person speak of coming, not coming, or of the access data?"""
+        return self.says("taking_part")
+
+
+def read_wording(letter: Letter, written: str, machines: Machines) -> Wording:
+    """Look up the subject and what was written."""
+    subject = (
+        _TAG.sub("", letter.subject[:400], count=1)
+        if _TAG.match(letter.subject[:400])
+        else letter.subject[:400]
+    )
+    words, ends = words_of(subject), word_ends(subject)
+    begun = machines.subjects.open(words)
+    closed = (sort for sort, length in begun.items() if _CLOSED.match(subject, ends[length - 1]))
+    anywhere = {"away"} & machines.subjects.find(words).keys()
+    return Wording(
+        opens=frozenset(closed),
+        begins=frozenset(begun) | anywhere,
+        subject=" ".join(letter.subject[:200].split())[:80],
+        texts=machines.texts.find(words_of(written)),
+    )
+
+
+def find_report(letter: Letter, machines: Machines, wording: Wording) -> Automatic | None:
+    """A report of undelivered mail that no header marks: old and home-made mail systems."""
+    texts = machines.texts.find(words_of(letter.text[:_LETTER_START]))
+    says = "bounce" in texts or _CODE.search(letter.text[:_LETTER_START]) is not None
+    by_system = any(map(is_postmaster, letter.senders)) or any(
+        machines.names.open(words_of(each.name)) or is_daemon(each) for each in letter.senders
+    )
+    if by_system and (says or "bounce" in wording.opens | wording.begins):
+        return Automatic("bounce", f"Bericht eines Mailsystems: „{wording.subject}“")
+    if "bounce" in wording.opens and says and not wording.takes_part:
+        return Automatic("bounce", f"Unzustellbarkeitsmeldung: „{wording.subject}“")
+    if (
+        "bounce" in wording.begins
+        and says
+        and "bounce" in texts
+        and _CODE.search(letter.text[:_LETTER_START])
+    ):
+        return Automatic("bounce", f"Unzustellbarkeitsmeldung: „{wording.subject}“")
+    return None
+
+
+def find_note(letter: Letter, wording: Wording, *, to_us: bool) -> Automatic | None:
+    """Holiday notes, acknowledgements, challenges, receipts and calendar answers without a mark in the
+    headers.
+
+    `to_us` says whether the mail answers one of our answers: then a telling subject makes it certain."""
+    return _receipt(letter, wording) or _by_subject(wording, to_us) or _by_text(wording, to_us)
+
+
+def _receipt(letter: Letter, wording: Wording) -> Automatic | None:
+    """Receipts and calendar answers."""
+    empty = not wording.texts and len(letter.text.strip()) < 3
+    if "calendar" in wording.opens and ("text/calendar" in letter.content_types or empty):
+        own_words = wording.takes_part or wording.says("personal")
+        return Automatic("auto-reply", f"Antwort aus dem Kalender: „{wording.subject}“", hard=not own_words)
+    if "method=reply" in (letter.header("content-type") or "").lower().replace('"', "").replace(" ", ""):
+        return Automatic("auto-reply", "Antwort aus dem Kalender (METHOD:REPLY)")
+    if "receipt" in wording.opens and not wording.takes_part and (wording.says("receipt") or empty):
+        return Automatic("auto-reply", f"Lesebestätigung: „{wording.subject}“")
+    return None
+
+
+def _by_subject(wording: Wording, to_us: bool) -> Automatic | None:
+    because = f"Betreff „{wording.subject}“"
+    machine = wording.is_note or wording.says("automatic", "acknowledged", "away", "until")
+    if "auto_reply" in wording.opens:
+        if wording.takes_part and not machine:
+            return None  # a person answers under the subject of an automatic mail of ours
+        return Automatic("auto-reply", because, hard=to_us)
+    hinted = bool(wording.begins & {"auto_reply", "away"})
+    if hinted and machine and not wording.takes_part:
+        return Automatic("auto-reply", because, hard=to_us)
+    return None
+
+
+def _by_text(wording: Wording, to_us: bool) -> Automatic | None:
+    if wording.says("form"):
+        return None  # a web form says that it is one, but the words are a person's
+    if wording.says("challenge") and not wording.takes_part:
+        return Automatic("auto-reply", wording.shown("challenge"), hard=False)
+    for sort in ("automatic", "acknowledged"):
+        if wording.says(sort) and not wording.takes_part:
+            return Automatic("auto-reply", wording.shown(sort), hard=False)
+    if wording.is_note and not wording.takes_part:
+        sort = "until" if wording.says("until") else "away"
+        return Automatic("auto-reply", wording.shown(sort), hard=False)
+    return None
