@@ -185,7 +185,7 @@ def test_failures_are_counted_over_restarts(path: Path) -> None:
 def test_one_worker_at_a_time(path: Path) -> None:
     """A second worker is told who is there; phone sign-ups go on."""
     with Store.open(path, BERLIN, worker=True) as worker:
-        with pytest.raises(StoreBusy, match=r"process \d+.*kill"):
+        with pytest.raises(StoreBusy, match=r"Prozess \d+.*kill"):
             Store.open(path, BERLIN, worker=True)
         desk = Store.open(path, BERLIN)
         batch = desk.batch(NOON)

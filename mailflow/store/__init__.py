@@ -12,6 +12,7 @@ what looks damaged is mended without loss or refused with a sentence, never begu
     database.py    TinyDB's Database and Table
     storage.py     TinyDB's Storage: rows in memory, in step with the files
     recovery.py    which files make the last good state, or why there is none
+    repair.py      verify and restore, for a person
     checkpoint.py  the JSON file
     journal.py     the append-only file
     locks.py       who may write, who may serve

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import orjson
+
 from mailflow.model import Address, FolderName, Known, Letter, Plan, Registration, Waiting
 from mailflow.store.index import Index, domain_of
 from mailflow.store.journal import Row
@@ -81,6 +83,7 @@ class Batch:
         return {**row, "state": "waiting", "sent": None, "why": ""}
 
     def _put(self, table: str, value: str, row: Row) -> None:
+        orjson.dumps(row)  # what cannot be written fails here, with its own mail, and not the whole batch
         rows = self._rows.setdefault(table, {})
         self._index.change(table, value, rows.get(value), row)
         rows[value] = row

@@ -66,19 +66,19 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """Read and verify. FileNotFoundError where there is none; Damage where it is not what was written."""
     data = path.read_bytes()
     if not data.strip():
-        raise Damage(f"{path} is empty")
+        raise Damage(f"{path} ist leer")
     try:
         tables = orjson.loads(data)
         meta = tables.pop(META)["1"]
         check = meta.pop("check")
         checkpoint = Checkpoint(tables=tables, **meta)
     except ValueError as error:
-        raise Damage(f"{path} is not whole: {error}") from None
+        raise Damage(f"{path} ist nicht vollständig ({error})") from None
     except (KeyError, TypeError, AttributeError):
-        raise Damage(f"{path} is not a checkpoint of Mailflow") from None
+        raise Damage(f"{path} ist kein Datenbestand von Mailflow") from None
     body = data[data.find(b"\n") + 1 :]
     if hashlib.blake2b(body, digest_size=16).hexdigest() != check:
-        raise Damage(f"{path} was changed by something other than Mailflow, or is damaged")
+        raise Damage(f"{path} ist beschädigt oder wurde von einem anderen Programm verändert")
     return checkpoint
 
 

@@ -70,10 +70,13 @@ def trouble(error: OSError, what: str) -> MailflowError:
     reason = os.strerror(error.errno) if error.errno else str(error)
     if isinstance(error, PermissionError) or (error.errno is not None and error.errno in _FOR_A_PERSON):
         return Misconfigured(
-            f"The store {what} cannot be used: {reason}. Give the user who runs Mailflow the right to read "
-            "and write this file and its folder."
+            f"Der Datenbestand {what} ist nicht benutzbar ({reason}). Der Benutzer, unter dem Mailflow "
+            "läuft, braucht das Recht, diese Datei und ihren Ordner zu lesen und zu schreiben."
         )
-    return TryLater(f"The store {what} could not be written: {reason}. Nothing of this write counts.")
+    return TryLater(
+        f"Der Datenbestand {what} ließ sich nicht schreiben ({reason}). Nichts davon gilt; es wird "
+        "wiederholt."
+    )
 
 
 _FOR_A_PERSON = frozenset({errno.EACCES, errno.ENOTDIR, errno.EISDIR, errno.EROFS, errno.ELOOP})

@@ -76,8 +76,8 @@ def new_journal(path: Path, header: Header) -> Path:
 class Journal:
     """An open journal. `end` is how far it was read, `check` the checksum of the last line read."""
 
-    def __init__(self, path: Path, handle: int) -> None:
-        self.path, self.handle = path, handle
+    def __init__(self, path: Path, handle: int, writable: bool) -> None:
+        self.path, self.handle, self.writable = path, handle, writable
         about = os.fstat(handle)
         self.identity = (about.st_dev, about.st_ino)
         self.header, self.check, self.end = _read_header(path, handle)
@@ -90,27 +90,28 @@ class Journal:
 
         FileNotFoundError where there is none; Damage where it is no journal of ours.
         """
+        writable = True
         try:
             handle = os.open(path, os.O_RDWR)
         except OSError as error:
             if error.errno not in (errno.EACCES, errno.EROFS):
                 raise
-            handle = os.open(path, os.O_RDONLY)
+            writable, handle = False, os.open(path, os.O_RDONLY)
         try:
-            return cls(path, handle)
+            return cls(path, handle, writable)
         except BaseException:
             os.close(handle)
             raise
 
-    def read(self, mark: int = 0) -> list[list[Change]]:
+    def read(self, mark: int = 0, *, salvage: bool = False) -> list[list[Change]]:
         """The writes that came since the last reading. `mark`: up to here every byte was acknowledged.
 
-        Raises Damage where acknowledged writes are missing or broken.
+        Raises Damage where acknowledged writes are missing or broken; `salvage` takes what comes before that.
         """
         size = os.fstat(self.handle).st_size
-        if size < max(self.end, mark):
+        if size < max(self.end, mark) and not salvage:
             raise Damage(
-                f"{self.path} is shorter than it was: {size} of {max(self.end, mark)} bytes are left"
+                f"{self.path} ist abgeschnitten: {size} von {max(self.end, mark)} Bytes sind noch da"
             )
         data = _read_from(self.handle, self.end, size)
         writes, check, start = [], self.check, 0
@@ -121,8 +122,8 @@ class Journal:
             writes.append([Change(*change) for change in orjson.loads(line.says)])
             start, check = stop + 1, line.check
         end = self.end + start
-        if end < mark or any(map(unseal, data[start:].split(b"\n"))):
-            raise Damage(f"{self.path} is damaged at byte {end + 1}, before the end of what was acknowledged")
+        if not salvage and (end < mark or any(map(unseal, data[start:].split(b"\n")))):
+            raise Damage(f"{self.path} ist ab Byte {end + 1} beschädigt, mitten in dem, was schon galt")
         self.check, self.end, self.torn = check, end, start < len(data)
         return writes
 
@@ -163,7 +164,7 @@ def _read_header(path: Path, handle: int) -> tuple[Header, str, int]:
     first, newline, _ = os.pread(handle, 4096, 0).partition(b"\n")
     line = unseal(first)
     if not newline or line is None:
-        raise Damage(f"{path} does not begin as a journal of Mailflow does" if first else f"{path} is empty")
+        raise Damage(f"{path} beginnt nicht wie ein Journal von Mailflow" if first else f"{path} ist leer")
     says = orjson.loads(line.says)
     return Header(says["store"], says["generation"], says["schema"], line.after), line.check, len(first) + 1
 

@@ -39,20 +39,18 @@ class WriteLock:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Wait for the lock and hold it. StoreBusy if another process keeps it unreasonably long."""
-        if self._handle is None:
-            self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         give_up = time.monotonic() + PATIENCE_SECONDS
-        while not _try_lock(self._handle):
+        while not self._take():
             if time.monotonic() > give_up:
                 raise StoreBusy(
-                    f"Another process has been writing to the store for {PATIENCE_SECONDS:.0f} seconds "
-                    f"(lock: {self.path}). Try again, and look for a Mailflow process that hangs."
+                    f"Ein anderer Prozess schreibt seit {PATIENCE_SECONDS:.0f} Sekunden in den "
+                    f"Datenbestand (Sperre: {self.path}). Bitte nachsehen, ob ein Mailflow hängt."
                 )
             time.sleep(0.005)
         try:
             yield
         finally:
-            fcntl.flock(self._handle, fcntl.LOCK_UN)
+            self._free()
 
     def mark(self) -> Mark:
         """How far acknowledged writes go as far as we know; Mark() where nothing is noted."""
@@ -67,6 +65,23 @@ class WriteLock:
             with suppress(OSError):  # a full disk: the mark only falls behind
                 os.pwrite(self._handle, (b"%d %d" % mark).ljust(32) + b"\n", 0)
 
+    def _take(self) -> bool:
+        """Take the lock if it is free, and is still the one that others see."""
+        if self._handle is None:
+            self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        if not _try_lock(self._handle):
+            return False
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(self._handle), self.path.stat()):
+                return True
+        self.close()  # somebody deleted the file: a lock on it locks nobody out
+        return False
+
+    def _free(self) -> None:
+        """Let the others write."""
+        if self._handle is not None:
+            fcntl.flock(self._handle, fcntl.LOCK_UN)
+
     def close(self) -> None:
         """Give the file back."""
         if self._handle is not None:
@@ -80,11 +95,11 @@ class WorkerLock:
     def __init__(self, path: Path) -> None:
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         if not _try_lock(self._handle):
-            number = os.pread(self._handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
+            number = os.pread(self._handle, 20, 0).decode("ascii", "replace").strip() or "unbekannt"
             os.close(self._handle)
             raise StoreBusy(
-                f"Another Mailflow (process {number}) already works on this store ({path}). "
-                f"Stop it first, for instance with: kill {number} (or: systemctl stop mailflow)."
+                f"Ein anderes Mailflow (Prozess {number}) arbeitet schon mit diesem Datenbestand ({path}). "
+                f"Bitte zuerst beenden, etwa mit: kill {number} (oder: systemctl stop mailflow)."
             )
         os.ftruncate(self._handle, 0)
         os.pwrite(self._handle, b"%d\n" % os.getpid(), 0)

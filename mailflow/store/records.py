@@ -45,7 +45,7 @@ def from_row(kind: type[Record], row: Row, zone: ZoneInfo) -> Record:
         return kind(**{item.name: _rich(item.name, row[item.name], zone) for item in fields(kind)})
     except (KeyError, TypeError, ValueError) as error:
         raise Misconfigured(
-            f"The store holds a {kind.__name__.lower()} that cannot be read ({error!r}): {row.get('id', row)}"
+            f"Im Datenbestand ist ein Eintrag nicht lesbar ({kind.__name__} {row.get('id', '')}: {error!r})."
         ) from None
 
 

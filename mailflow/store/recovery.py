@@ -7,13 +7,14 @@ in it.
 Rule: a fresh start only where nothing at all is left of a store.
 """
 
+import time
 from dataclasses import dataclass
 
 from mailflow.errors import Misconfigured
 from mailflow.store.checkpoint import Checkpoint, read_checkpoint
 from mailflow.store.files import Damage, Files, trouble
 from mailflow.store.journal import START, Change, Journal, Tables
-from mailflow.store.locks import Mark
+from mailflow.store.locks import Mark, WriteLock
 from mailflow.store.schema import migrate
 
 
@@ -28,17 +29,22 @@ class State:
     mended: tuple[str, ...] = ()
 
 
-def load(files: Files, mark: Mark) -> State | None:
+def load(files: Files, lock: WriteLock, *, locked: bool) -> State | None:
     """The last good state; None where there never was one. Misconfigured, with what to restore, if lost.
 
-    `mark` must have been read before this is called, or a write that comes in between looks like damage.
+    Without the lock, what looks damaged may be a checkpoint just under way: then look again.
     """
-    try:
-        return _load(files, mark)
-    except Damage as damage:
-        raise Misconfigured(f"{damage}. {advice(files)}") from None
-    except OSError as error:
-        raise trouble(error, str(error.filename or files.checkpoint)) from None
+    tries = 1 if locked else 4
+    while True:
+        tries -= 1
+        try:
+            return _load(files, lock.mark())  # the mark first: a write in between would look like damage
+        except Damage as damage:
+            if not tries:
+                raise Misconfigured(f"{damage}. {advice(files)}") from None
+        except OSError as error:
+            raise trouble(error, str(error.filename or files.checkpoint)) from None
+        time.sleep(0.05)
 
 
 def apply(tables: Tables, changes: list[Change]) -> None:
@@ -55,7 +61,7 @@ def _load(files: Files, mark: Mark) -> State | None:
     if not files.journal.exists():
         if mark == Mark() and not files.checkpoint.exists() and not files.copies():
             return None
-        raise Damage(f"{files.journal} is missing, and nobody can say what was in it")
+        raise Damage(f"{files.journal} fehlt, und niemand weiß, was darin stand")
     Journal.open(files.journal).close()  # its damage is not the checkpoints' fault
     faults: list[str] = []
     for path in (files.checkpoint, *map(files.copy, files.copies()), None):
@@ -64,13 +70,13 @@ def _load(files: Files, mark: Mark) -> State | None:
             state = follow(files, base, mark)
         except FileNotFoundError as error:
             if path == files.checkpoint:
-                faults.append(f"{error.filename} is missing")
+                faults.append(f"{error.filename} fehlt")
         except Damage as damage:
             faults.append(str(damage))
         else:
             if path != files.checkpoint:
                 state.base = 0
-                state.mended = (f"{faults[0]}; nothing is lost: made good from {path or files.journal}",)
+                state.mended = (f"{faults[0]}; nichts ist verloren, ersetzt aus {path or files.journal}",)
             return state
     raise Damage(faults[0])
 
@@ -88,24 +94,24 @@ def follow(files: Files, base: Checkpoint, mark: Mark) -> State:
     try:
         state = State(base.tables, base.schema, present, base.generation)
         if present.header.generation < max(base.generation, mark.generation):
-            raise Damage(f"{files.journal} is an older one than was last written")
+            raise Damage(f"{files.journal} ist älter als der zuletzt geschriebene Stand")
         check = base.after
         for generation in range(base.generation, present.header.generation):
             journal = Journal.open(files.journal_copy(generation))
-            check = _read_on(state, journal, base.store, check, 0)
+            check = read_on(state, journal, base.store, check)
             journal.close()
-        _read_on(state, present, base.store, check, mark.end_in(present.header.generation))
+        read_on(state, present, base.store, check, mark.end_in(present.header.generation))
     except BaseException:
         present.close()
         raise
     return state
 
 
-def _read_on(state: State, journal: Journal, store: str, check: str, mark: int) -> str:
+def read_on(state: State, journal: Journal, store: str, check: str, mark: int = 0) -> str:
     """Carry out a whole journal, if it is the one that goes on from `check`."""
     header = journal.header
     if header.after != check or header.store != store:
-        raise Damage(f"{journal.path} does not go on from the checkpoint")
+        raise Damage(f"{journal.path} gehört nicht zu diesem Datenbestand")
     migrate(state.tables, state.schema, header.schema)
     state.schema = header.schema
     for changes in journal.read(mark):
@@ -121,11 +127,11 @@ def advice(files: Files) -> str:
         except (OSError, Damage):
             continue
         return (
-            f"Stop Mailflow and restore the newest good copy, {path} of {checkpoint.written}, with: "
-            f"mailflow check --store --restore {path} (what the journals still hold is added to it, and the "
-            "present files are set aside, not deleted)"
+            f"Bitte Mailflow anhalten und die neueste gute Kopie wiederherstellen, {path} vom "
+            f"{checkpoint.written}, mit: mailflow check --store --restore {path} (was die Journale danach "
+            "noch enthalten, kommt hinzu; die jetzigen Dateien werden beiseitegelegt, nicht gelöscht)."
         )
     return (
-        f"No good copy is left beside it: put the whole folder {files.checkpoint.parent} back from a backup, "
-        "or, to begin with an empty store on purpose, move its files away"
+        f"Eine gute Kopie liegt nicht daneben: Bitte den ganzen Ordner {files.checkpoint.parent} aus einer "
+        "Sicherung zurückholen. Nur wer bewusst leer anfangen will, räumt seine Dateien weg."
     )

@@ -3,6 +3,7 @@
 Rules: looking changes nothing; restoring sets the present files aside and deletes none of them.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -12,34 +13,31 @@ from mailflow.store.checkpoint import Checkpoint, read_checkpoint, turn_over
 from mailflow.store.files import Damage, Files, keep, trouble
 from mailflow.store.journal import Journal
 from mailflow.store.locks import Mark, WorkerLock, WriteLock
-from mailflow.store.recovery import State, load, read_on
+from mailflow.store.recovery import apply, load
 
 
 def verify(path: Path) -> tuple[str, ...]:
-    """What is found, one sentence each; nothing is changed. Misconfigured with every fault where any is found.
-
-    May say that a store is damaged if it is asked in the very moment of a checkpoint; ask again then.
-    """
+    """What is found, one sentence each; nothing is changed. Misconfigured with every fault, if any."""
     files = Files(path)
-    lock = WriteLock(files.lock)
-    state = load(files, lock.mark())
+    state = load(files, WriteLock(files.lock), locked=False)
     if state is None:
-        return (f"{path}: no store yet; it is begun with the first mail or sign-up.",)
-    journal = state.journal
-    journal.close()
+        return (f"{path}: noch kein Datenbestand; er entsteht mit der ersten Mail oder Anmeldung.",)
+    state.journal.close()
     rows = ", ".join(f"{len(rows)} {name}" for name, rows in state.tables.items() if rows)
-    told = [f"{path}: sound ({rows or 'empty'}).", *(f"{each}." for each in state.mended)]
-    if journal.torn:
-        told.append(f"{files.journal}: ends in an unfinished write that nobody was told of; the next write cuts it.")
-    faults = [*_open_to_others(files)]
+    told = [f"{path}: in Ordnung ({rows or 'leer'}).", *(f"{each}." for each in state.mended)]
+    if state.journal.torn:
+        told.append(
+            f"{files.journal}: endet mit einem unvollendeten Eintrag; der nächste Schreiber entfernt ihn."
+        )
+    faults = _open_to_others(files)
     for generation in files.copies():
         try:
             copy = read_checkpoint(files.copy(generation))
-            told.append(f"{files.copy(generation)}: a good copy, of {copy.written}.")
+            told.append(f"{files.copy(generation)}: gute Kopie vom {copy.written}.")
         except FileNotFoundError:
             continue
         except Damage as damage:
-            faults.append(f"{damage}. It is only a copy: delete it.")
+            faults.append(f"{damage}. Das ist nur eine Kopie: Sie kann gelöscht werden.")
     if faults:
         raise Misconfigured(*faults)
     return tuple(told)
@@ -56,19 +54,80 @@ def restore(path: Path, copy: Path) -> tuple[str, ...]:
         with lock.held():
             base = read_checkpoint(copy)
             highest = max([base.generation, lock.mark().generation, *files.copies(), _generation(files)])
-            state, told = _salvage(files, base)
-            aside = _set_aside(files)
+            told = [*_salvage(files, base), *_set_aside(files)]
             written = datetime.now(UTC).isoformat(timespec="seconds")
-            fresh = Checkpoint(base.store, highest + 1, uuid4().hex[:16], state.schema, written, state.tables)
+            fresh = Checkpoint(base.store, highest + 1, uuid4().hex[:16], base.schema, written, base.tables)
             turn_over(files, fresh, 0)
             journal = Journal.open(files.journal)
             lock.set_mark(Mark(journal.header.generation, journal.end))
             journal.close()
     except Damage as damage:
-        raise Misconfigured(f"{damage}. Choose another copy.") from None
+        raise Misconfigured(f"{damage}. Bitte eine andere Kopie wählen.") from None
     except OSError as error:
         raise trouble(error, str(error.filename or path)) from None
     finally:
         lock.close()
         worker.close()
-    return (f"{path} goes on from {copy} of {base.written}.", *told, *aside)
+    return (f"{path} geht weiter mit {copy} vom {base.written}.", *told)
+
+
+def _salvage(files: Files, base: Checkpoint) -> list[str]:
+    """Add to a checkpoint what the journals after it hold, as far as it goes."""
+    told, check, generation = [], base.after, base.generation
+    while True:
+        journal = _journal(files, generation)
+        if journal is None or journal.header.after != check or journal.header.schema != base.schema:
+            break
+        for changes in (writes := journal.read(salvage=True)):
+            apply(base.tables, changes)
+        told.append(f"{len(writes)} spätere Einträge kamen aus {journal.path} hinzu.")
+        check, generation = journal.check, generation + 1
+        journal.close()
+    return told
+
+
+def _journal(files: Files, generation: int) -> Journal | None:
+    """The journal of a generation, the present one or a kept one, if its beginning can be read."""
+    for path in (files.journal, files.journal_copy(generation)):
+        try:
+            journal = Journal.open(path)
+        except (FileNotFoundError, Damage):
+            continue
+        if journal.header.generation == generation:
+            return journal
+        journal.close()
+    return None
+
+
+def _generation(files: Files) -> int:
+    """How high the present files have counted, as far as they can be read."""
+    numbers = [0]
+    with suppress(FileNotFoundError, Damage):
+        numbers.append(read_checkpoint(files.checkpoint).generation)
+    with suppress(FileNotFoundError, Damage):
+        journal = Journal.open(files.journal)
+        numbers.append(journal.header.generation)
+        journal.close()
+    return max(numbers)
+
+
+def _set_aside(files: Files) -> list[str]:
+    """Give the present files another name under which they stay."""
+    moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+    told = []
+    for path in (files.checkpoint, files.journal):
+        if path.exists():
+            aside = files.beside(f".aside-{moment}{path.suffix}")
+            keep(path, aside)
+            told.append(f"Was in {path} stand, liegt jetzt in {aside}.")
+    return told
+
+
+def _open_to_others(files: Files) -> list[str]:
+    """Which files others than our user may read."""
+    paths = [files.checkpoint, files.journal]
+    return [
+        f"{path} ist für andere lesbar. Bitte schließen mit: chmod 600 {path}"
+        for path in paths
+        if path.exists() and path.stat().st_mode & 0o077
+    ]

@@ -18,8 +18,8 @@ def migrate(tables: Tables, schema: int, wanted: int = SCHEMA) -> None:
     """Bring the tables, in place, from version `schema` to `wanted`. Misconfigured where we are too old."""
     if max(schema, wanted) > SCHEMA:
         raise Misconfigured(
-            f"The store was written by a newer Mailflow (version {max(schema, wanted)} of the records; "
-            f"this one knows {SCHEMA}). Install the newer Mailflow again."
+            f"Der Datenbestand stammt von einem neueren Mailflow (Fassung {max(schema, wanted)}; dieses hier "
+            f"kennt {SCHEMA}). Bitte das neuere Mailflow wieder installieren."
         )
     for version in range(schema, wanted):
         STEPS[version](tables)

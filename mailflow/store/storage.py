@@ -4,9 +4,9 @@ Rules: rows are changed nowhere but here; each write takes the write lock and fi
 have appended; several writes inside one `together()` are one durable line, or none of them has happened.
 """
 
-import time
+import errno
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, cast
@@ -47,15 +47,18 @@ class JournaledStorage(Storage):
         self._lock = WriteLock(self.files.lock)
         self._journal: Journal | None = None
         self._base = 0
+        self._outdated = (
+            False  # rows of an older version: before the first write, a checkpoint brings them up
+        )
         self._ids: dict[str, int] = {}
         self._open: list[tuple[Change, Row | None]] | None = None  # staged, with the rows as they were
-        self._load(patience=3)
+        self._load(locked=False)
 
     # --- TinyDB's side
 
     def read(self) -> Tables | None:
-        """All rows, as TinyDB wants them."""
-        return self.tables or None
+        """All rows, as TinyDB wants them; it may take tables out of what it gets."""
+        return dict(self.tables) or None
 
     def write(self, data: Tables) -> None:
         """Replace all rows (TinyDB calls this to drop tables)."""
@@ -106,29 +109,28 @@ class JournaledStorage(Storage):
                 yield
                 if staged:
                     journal.append([change for change, _ in staged])
-            except BaseException as error:
+            except BaseException:
                 self._take_back(staged)
-                if isinstance(error, OSError):
-                    raise trouble(error, str(self.files.journal)) from None
                 raise
             finally:
                 self._open = None
             for change, old in staged:
                 self._watcher.change(change.table, change.key, old, change.row)
             if journal.end > TOO_LONG:
-                self._turn_over(journal)
+                with suppress(OSError):  # the write itself is durable
+                    self._turn_over(journal)
 
     def refresh(self) -> None:
         """Read what other processes have appended since. Needs no lock."""
         if self._open is None:
-            self._catch_up(Mark(), patience=3)
+            self._catch_up(Mark(), locked=False)
 
     def checkpoint(self, *, always: bool = False, copies: int = KEPT_COPIES) -> None:
         """Bring the JSON file up to date, if the journal has grown enough to be worth it (or `always`).
 
         `copies` = 0 keeps no earlier state, so that what was erased is gone. Raises TryLater, Misconfigured.
         """
-        if self._journal is None and not always:
+        if self._journal is None:
             return
         with self._locked() as journal:
             grown = journal.end > max(ROOM, _size(self.files.checkpoint) // 2)
@@ -141,16 +143,21 @@ class JournaledStorage(Storage):
         try:
             make_folder(self.files.checkpoint.parent)
             with self._lock.held():
-                yield self._catch_up(self._lock.mark(), patience=0) or self._found()
+                journal = self._catch_up(self._lock.mark(), locked=True) or self._found()
+                if not journal.writable:
+                    raise PermissionError(errno.EACCES, "", str(self.files.journal))
+                if self._outdated:
+                    self._turn_over(journal)
+                yield self._journal or journal
                 if self._journal is not None:
                     self._lock.set_mark(Mark(self._journal.header.generation, self._journal.end))
         except OSError as error:
-            raise trouble(error, str(self.files.checkpoint)) from None
+            raise trouble(error, str(error.filename or self.files.journal)) from None
 
     def _found(self) -> Journal:
         """Begin a store where there was none."""
         turn_over(self.files, Checkpoint(uuid4().hex, 1, START, SCHEMA, _now(), {}), 0)
-        self._load(patience=0)
+        self._load(locked=True)
         return cast(Journal, self._journal)
 
     def _turn_over(self, journal: Journal, copies: int = KEPT_COPIES) -> None:
@@ -165,44 +172,45 @@ class JournaledStorage(Storage):
         """Leave the journal we had for the one that goes on from it."""
         if self._journal is not None:
             self._journal.close()
-        self._journal, self._base = journal, journal.header.generation
+        self._journal, self._base, self._outdated = journal, journal.header.generation, False
 
-    def _catch_up(self, mark: Mark, patience: int) -> Journal | None:
+    def _catch_up(self, mark: Mark, *, locked: bool) -> Journal | None:
         """Read on in the journal, and over into the next one; load anew where that does not lead on."""
         journal = self._journal
         if journal is None:
-            self._load(patience)
+            self._load(locked=locked)
             return self._journal
         try:
             moved = _identity(self.files.journal) != journal.identity
             self._apply(journal.read(0 if moved else mark.end_in(journal.header.generation)))
             if moved:
-                self._move_on(journal)
+                self._move_on(journal, locked=locked)
         except (Damage, FileNotFoundError) as fault:
-            if patience:
-                self._load(patience)
+            if not locked:
+                self._load(locked=False)
             elif mark == Mark(journal.header.generation, journal.end):
                 self._heal(journal, fault)
             else:
                 raise Misconfigured(f"{fault}. {advice(self.files)}") from None
         return self._journal
 
-    def _move_on(self, journal: Journal) -> None:
+    def _move_on(self, journal: Journal, *, locked: bool) -> None:
         """Another process has made a checkpoint: go on in its journal."""
         present = Journal.open(self.files.journal)
         header = present.header
-        if (header.generation, header.after) == (journal.header.generation + 1, journal.check):
+        next_one = journal.header._replace(generation=journal.header.generation + 1, after=journal.check)
+        if header == next_one:
             self._go_on_in(present)
             self._apply(present.read())
         else:  # more than one checkpoint, or something else: the files will tell
             present.close()
-            self._load(patience=3)
+            self._load(locked=locked)
 
     def _heal(self, journal: Journal, fault: Exception) -> None:
         """The journal was harmed, but all that was acknowledged is in memory: write it anew."""
         self._base = 0
         self._turn_over(journal)
-        self.mended += (f"{fault}; nothing is lost: written anew from memory",)
+        self.mended += (f"{fault}; nichts ist verloren, neu geschrieben aus dem Speicher",)
 
     def _apply(self, writes: Iterable[list[Change]]) -> None:
         """Take over writes of other processes."""
@@ -210,19 +218,13 @@ class JournaledStorage(Storage):
             for change in changes:
                 old = self.tables.get(change.table, {}).get(change.key)
                 apply(self.tables, [change])
-                self._ids.pop(change.table, None)
+                if change.table in self._ids:
+                    self._ids[change.table] = max(self._ids[change.table], int(change.key))
                 self._watcher.change(change.table, change.key, old, change.row)
 
-    def _load(self, patience: int) -> None:
-        """Read everything. Without the lock a checkpoint may be just under way: then look again."""
-        try:
-            state = load(self.files, self._lock.mark())
-        except Misconfigured:
-            if not patience:
-                raise
-            time.sleep(0.05)
-            self._load(patience - 1)
-            return
+    def _load(self, *, locked: bool) -> None:
+        """Read everything anew."""
+        state = load(self.files, self._lock, locked=locked)
         if state is not None:
             self._take(state)
 
@@ -232,7 +234,7 @@ class JournaledStorage(Storage):
         if self._journal is not None:
             self._journal.close()
         self.tables, self._journal, self.mended = state.tables, state.journal, state.mended
-        self._base = state.base if state.schema == SCHEMA else 0
+        self._base, self._outdated = state.base, state.schema < SCHEMA
         self._ids.clear()
         self._watcher.begin(self.tables)
 

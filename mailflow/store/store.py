@@ -23,6 +23,7 @@ from mailflow.store.index import Index
 from mailflow.store.journal import Row
 from mailflow.store.locks import WorkerLock
 from mailflow.store.records import Noted, Record, from_row, to_row
+from mailflow.store.repair import restore, verify
 
 LONGEST_PAUSE = timedelta(hours=2)  # a next try further off than this was noted under a wrong clock
 
@@ -57,6 +58,19 @@ class Store:
             lock.close()
             raise
         return store
+
+    @staticmethod
+    def verify(path: Path) -> tuple[str, ...]:
+        """What is found of the store at `path`, a sentence each; Misconfigured with every fault."""
+        return verify(path)
+
+    @staticmethod
+    def restore(path: Path, copy: Path) -> tuple[str, ...]:
+        """Go on from a kept copy and what the journals hold after it; says what was done, a sentence each.
+
+        StoreBusy where a worker serves; Misconfigured where the copy is no good one.
+        """
+        return restore(path, copy)
 
     @property
     def mended(self) -> tuple[str, ...]:
