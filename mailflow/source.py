@@ -112,9 +112,9 @@ class _Scanner:
         self.at += 2 if array else 1
         table: Key = ()
         names = self._names()
-        for name in names:
+        for left, name in enumerate(names, 1 - len(names)):  # 0 at the last name
             table = (*table, name)
-            if table in self.arrays and not (array and len(table) == len(names)):
+            if table in self.arrays and not (array and left == 0):
                 table = (*table, self.arrays[table])
         if array:
             self._note(table, start)
