@@ -16,6 +16,7 @@ EVENT, PRACTICE, OTHER = "event-day", "practice-day", "other-day"
 _NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})(?:[./-](\d{2,4}))?\.?$")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 _ORDINAL = re.compile(r"(\d{1,2})(?:\.|ten|er|te|th|st|nd|rd|-?го|-?е|-?ого|-?te|-?a|-?ego)$")
+_JOINED = re.compile(r"(\d{1,2})[-’']?([^\W\d_]+)$")
 _ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _NEAR = timedelta(days=9)  # a weekday's name means the event only when the event is near enough
 
@@ -37,6 +38,8 @@ class Calendar:
         self._months = self._names(grammar.months)
         self._weekdays = self._names(grammar.weekdays)
         self._ordinals = self._names(grammar.ordinals)
+        self._day_words = {fold(word, self._umlauts) for word in grammar.day_words}
+        self._day_endings = {fold(ending, self._umlauts) for ending in grammar.day_endings}
         self._relative = {
             fold(word, self._umlauts): distance
             for distance, words in enumerate((grammar.today, grammar.tomorrow, grammar.day_after))
@@ -82,9 +85,16 @@ class Calendar:
         month = self._month_beside(position, words)
         if ordinal := _ORDINAL.match(word):
             return _by_number(int(ordinal[1]), month, days)
-        if month and word.isdigit() and int(word) <= 31:
+        if (joined := _JOINED.match(word)) and fold(joined[2], self._umlauts) in self._day_endings:
+            return _by_number(int(joined[1]), month, days)
+        if word.isdigit() and int(word) <= 31 and (month or self._named_as_day(position, words)):
             return _by_number(int(word), month, days)
         return None
+
+    def _named_as_day(self, position: int, words: Sequence[str]) -> bool:
+        before = fold(words[position - 1], self._umlauts) if position else ""
+        after = fold(words[position + 1], self._umlauts) if position + 1 < len(words) else ""
+        return before in self._day_words or after in self._day_endings
 
     def _month_beside(self, position: int, words: Sequence[str]) -> int | None:
         for step in (1, -1, 2):

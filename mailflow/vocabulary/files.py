@@ -70,6 +70,10 @@ class Grammar(BaseModel):
     ordinals: tuple[str, ...] = Field(
         default=(), description="The days of a month in words, first to thirty-first"
     )
+    day_words: tuple[str, ...] = Field(default=(), description="Words before a bare number that is a day")
+    day_endings: tuple[str, ...] = Field(
+        default=(), description="What follows the number of a day, joined or apart (17th, 17-го, 17'sinde)"
+    )
     today: tuple[str, ...] = Field(default=(), description="Words for today")
     tomorrow: tuple[str, ...] = Field(default=(), description="Words for tomorrow")
     day_after: tuple[str, ...] = Field(default=(), description="Words for the day after tomorrow")
