@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
-from mailflow.model import Answer, IdeaText, Letter, Plan, Reading, Registration
+from mailflow.model import Answer, IdeaText, Letter, Plan, Reading, Reason, Registration
 
 WORDS = {
     "sign_up": "Anmeldung",
@@ -43,6 +43,19 @@ WORDS = {
     "decline": "Absage",
     "practice_decline": "kein Probetermin",
     "thanks": "Dank",
+    "answer": "Antwort",
+    "ar": "Arabisch",
+    "de": "Deutsch",
+    "en": "Englisch",
+    "es": "Spanisch",
+    "fa": "Persisch",
+    "fr": "Französisch",
+    "it": "Italienisch",
+    "pl": "Polnisch",
+    "ro": "Rumänisch",
+    "ru": "Russisch",
+    "tr": "Türkisch",
+    "uk": "Ukrainisch",
 }
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LEFT, _WIDTH, _SHORT = 14, 100, 160
@@ -81,7 +94,6 @@ def as_json(trial: Trial) -> dict[str, Any]:
     """The JSON of a mail (design, section 5)."""
     letter, reading, plan = trial.letter, trial.reading, trial.plan
     automatic = reading.automatic
-    reasons = (*reading.reasons, *plan.reasons)
     return {
         "file": trial.file,
         "message_id": letter.message_id or None,
@@ -101,12 +113,17 @@ def as_json(trial: Trial) -> dict[str, Any]:
             for piece in reading.pieces
             if piece.kind != "written"
         ],
-        "reasons": [{"what": r.what, "rule": r.rule, "because": r.because} for r in reasons],
+        "reasons": [{"what": r.what, "rule": r.rule, "because": r.because} for r in _reasons(trial)],
         "rule": plan.rule,
         "folder": plan.folder,
         "reply": _reply(trial),
         "error": None,
     }
+
+
+def _reasons(trial: Trial) -> tuple[Reason, ...]:
+    """Each once: the plan repeats those of the reading on which it rests."""
+    return tuple(dict.fromkeys((*trial.reading.reasons, *trial.plan.reasons)))
 
 
 def _details(reading: Reading) -> dict[str, Any] | None:
@@ -167,7 +184,7 @@ def _head(trial: Trial) -> str:
     if reading.automatic:
         lines += _row("Erkannt an", reading.automatic.because)
     if reading.language:
-        lines += _row("Sprache", reading.language)
+        lines += _row("Sprache", word(reading.language))
     if reading.unclear:
         lines += _row("Unklar", reading.unclear)
     for defect in letter.defects:
@@ -197,12 +214,12 @@ def _sentences(reading: Reading) -> Iterator[str]:
 def _dropped(reading: Reading) -> Iterator[str]:
     for piece in reading.pieces:
         if piece.kind != "written":
-            because = f"  [{piece.because}]" if piece.because else ""
+            because = f"  [{piece.because}]" if piece.because not in ("", piece.kind) else ""
             yield from _row(word(piece.kind), _shortened(piece.text) + because)
 
 
 def _why(trial: Trial) -> Iterator[str]:
-    for reason in (*trial.reading.reasons, *trial.plan.reasons):
+    for reason in _reasons(trial):
         what = " ".join(map(word, reason.what.removeprefix("intent ").split(" ")))
         yield from _row(what, f"Regel „{reason.rule}“" + (f": {reason.because}" if reason.because else ""))
 
@@ -247,7 +264,7 @@ def _answer_text(answer: Answer | None) -> str:
     if answer is None:
         return ""
     lines = [f"Betreff: {answer.subject}", "", *answer.text.splitlines()]
-    return "\n".join(f"    | {line}".rstrip() for line in lines)
+    return "\n".join(f"    | {part}".rstrip() for line in lines for part in wrap(line, _WIDTH) or [""])
 
 
 def _senders(letter: Letter) -> str:
