@@ -5,8 +5,9 @@ means every word that begins so, `~word` every word that ends so, `two_words` wo
 accents and Arabic letter forms do not matter. A line of `kin` holds all forms of one relation, so that
 "mein Mann" and "mein Gatte" in one mail are one person.
 
-Patterns (`totals`, `formerly`, `additions`, `name`, `other_name`) are words in order, where `a|b` is a choice,
-`…` any of the words of `between`, `{n}` a number and `{name}` a name.
+Patterns (`totals`, `formerly`, `additions`, `name`, `other_name`, `lead_in`) are words in order, where `a|b` is
+a choice, `a?` may be missing, `^` is the sentence's beginning, `…` any of the words of `between`, `{n}` a
+number, `{g}` a word of `groups`, and {name} or {org} what is looked for.
 """
 
 import re
@@ -60,6 +61,7 @@ class CountFile(BaseModel):
     enrol: str  # somebody signs up somebody
     aside: str  # the clause is about something else
     together: str = ""
+    earlier: str = ""  # hatte: the clause tells how it was
     breaks: str  # words that open a clause
     between: str = ""
     things: str = ""  # after a number: it counts no people
@@ -104,7 +106,7 @@ class OrganisationsFile(BaseModel):
     legal: str = ""  # e.V. gGmbH
     offices: str = ""  # Leitung, Sekretariat, Träger: a line beginning so names no institution
     lead_in: tuple[str, ...] = ()  # für die {org}
-    ends: str = ""  # words that end the name in running text
+    links: str = ""  # small words inside a name: "Verein für Heimatpflege"
 
 
 class PeopleFile(BaseModel):
@@ -139,10 +141,11 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """All languages, and what is the same in a mail of any language: titles, labels, kinds of institutions."""
+    """All languages, and what holds in a mail of any language: titles, labels, institutions."""
 
     speeches: Mapping[str, Speech]
     common: WordList
+    labels: frozenset[tuple[str, str]]  # labels of several words: ("labels", "vor_und_nachname")
 
     def speech(self, language: str | None) -> Speech:
         """The language's own, else German, else whatever there is."""
@@ -150,13 +153,13 @@ class People:
         return found or next(iter(self.speeches.values()))
 
 
-_COUNT_LISTS = (
-    "one article neutral pair i me to_me we they my genitive joins along apart besides negation not_negation "
-    "alone also more can come i_come enrol aside together breaks between things"
-).split()
-_NAME_LISTS = "titles labels first_labels last_labels closings not_names".split()
-_PHONE_LISTS = "labels not_labels direct switchboard".split()
-_ORGANISATION_LISTS = "nouns legal offices ends".split()
+# The fields that are plain lists of words; each word carries the field's name as its tag.
+_COUNT_LISTS = [name for name, info in CountFile.model_fields.items() if info.annotation is str]
+_NAME_LISTS = [name for name, info in NamesFile.model_fields.items() if info.annotation is str]
+_PHONE_LISTS = [name for name, info in PhonesFile.model_fields.items() if info.annotation is str]
+_ORGANISATION_LISTS = [
+    name for name, info in OrganisationsFile.model_fields.items() if info.annotation is str
+]
 
 
 def compile_people(files: Mapping[str, PeopleFile]) -> People:
@@ -166,7 +169,13 @@ def compile_people(files: Mapping[str, PeopleFile]) -> People:
         _learn(common, file.names, _NAME_LISTS, "name:")
         _learn(common, file.phones, _PHONE_LISTS, "phone:")
         _learn(common, file.organisations, _ORGANISATION_LISTS, "organisation:")
-    return People({language: _speech(file) for language, file in files.items()}, common)
+    labels = {
+        (kind, fold(label, True))
+        for file in files.values()
+        for kind in ("labels", "first_labels", "last_labels")
+        for label in getattr(file.names, kind).split()
+    }
+    return People({lang: _speech(file) for lang, file in files.items()}, common, frozenset(labels))
 
 
 def _speech(file: PeopleFile) -> Speech:

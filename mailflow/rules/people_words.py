@@ -126,6 +126,8 @@ def _piece(item: str, between: str, umlauts: bool) -> str:
         return r"#(\d{1,2}) "
     if item == "{g}":
         return r"@(\d{1,2}) "
+    if item == "^":
+        return "^"
     if item == "…":
         return f"(?:(?:{_choice(between.split(), umlauts)}) ){{0,4}}" if between.strip() else ""
     optional = item.endswith("?") and len(item) > 1

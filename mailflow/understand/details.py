@@ -1,16 +1,192 @@
-"""Who comes: name, number of people, institution, telephone number."""
+"""Who comes: name, number of people, institution, telephone number.
 
-from mailflow.model import Details, Letter, Piece
-from mailflow.rules.people import People
-from mailflow.understand.persons import count_persons
+Rules: what is quoted, forwarded or a disclaimer says nothing about it; what the writer states counts before
+the signature, the signature before the sender's display name; a bare first name gives way to the sender's
+full one. `said` names the fields that the text states itself, so that a reply to our answer corrects those
+and no others.
+"""
+
+import re
+
+from mailflow.model import Address, Details, Letter, Piece
+from mailflow.rules.people import People, Speech
+from mailflow.rules.people_words import fold
+from mailflow.understand.names import fuller, is_institution, read_name, read_name_line, read_sender
+from mailflow.understand.organisations import find_in_signature, find_in_text
+from mailflow.understand.people_clauses import Sentence, Token, read_sentences
+from mailflow.understand.persons import Headcount, count_persons
+from mailflow.understand.phones import find_phone
+
+_SIGNED = ("closing", "signature", "footer")
+_LABEL = re.compile(r"^[ \t*•>-]*([^\W\d_][^:=\n]{0,40}?)[ \t]*[:=][ \t]*(\S[^\n]{0,120})$", re.MULTILINE)
+_LAST_LINES = 3  # of what was written: there people sign who use no closing
 
 
 def find_details(
     letter: Letter, pieces: tuple[Piece, ...], language: str | None, people: People, *, practice: bool
 ) -> Details:
-    """What the mail says about who comes."""
-    text = "\n".join(piece.text for piece in pieces if piece.kind == "written")
-    count = count_persons(text, letter.subject, people.speech(language))
-    name = letter.sender.name if letter.sender else None
-    said = frozenset({"persons"}) if count.said else frozenset[str]()
-    return Details(name or None, count.persons, None, None, practice, said)
+    """What the mail says about who comes. `practice` is handed through."""
+    speech = people.speech(language)
+    written = "\n".join(piece.text for piece in pieces if piece.kind == "written")
+    signed = [line for piece in pieces if piece.kind in _SIGNED for line in piece.text.splitlines()]
+    sentences = read_sentences(written, speech)
+    count = count_persons(sentences, letter.subject, speech)
+    name, stated = _find_name(letter, written, sentences, signed, people, speech, count)
+    organisation, from_text = _find_organisation(letter, sentences, written, signed, people, speech)
+    phone = find_phone((written, "\n".join(signed), letter.subject), people)
+    said = {"persons": count.said, "name": stated, "organisation": from_text, "phone": phone is not None}
+    return Details(
+        name=name or None,
+        persons=count.persons,
+        organisation=organisation or None,
+        phone=phone,
+        practice=practice,
+        said=frozenset(field for field, here in said.items() if here),
+        change=count.change,
+    )
+
+
+# --- name ----------------------------------------------------------------------------------------------
+
+
+def _find_name(
+    letter: Letter,
+    written: str,
+    sentences: list[Sentence],
+    signed: list[str],
+    people: People,
+    speech: Speech,
+    count: Headcount,
+) -> tuple[str, bool]:
+    """The participant's name, and whether the text states it."""
+    sender, surely = _sender_name(letter, people)
+    if not count.writer:
+        other = count.named or _pattern_name(sentences, speech, people, other=True)
+        if other:
+            return other, True
+    stated = _labelled_name(written, people) or _pattern_name(sentences, speech, people, other=False)
+    if stated:
+        return (fuller(stated, sender) if surely else stated), True
+    signature = _signature_name(written, signed, people, _known_words(letter, sender))
+    if signature:
+        return (fuller(signature, sender) if surely else signature), False
+    return sender, False
+
+
+def _sender_name(letter: Letter, people: People) -> tuple[str, bool]:
+    """The name in From, or in Reply-To where From shows an institution or a machine."""
+    candidates: list[Address] = [*letter.senders[:1], *letter.reply_to[:1]]
+    names = [read_sender(address.name, people) for address in candidates]
+    return next(
+        (found for found in names if found[1]), next((found for found in names if found[0]), ("", False))
+    )
+
+
+def _known_words(letter: Letter, sender: str) -> frozenset[str]:
+    address = letter.senders[0].addr if letter.senders else ""
+    words = re.findall(r"[^\W\d_]{2,}", sender + " " + address.partition("@")[0])
+    return frozenset(fold(word, True) for word in words)
+
+
+def _labelled_name(written: str, people: People) -> str:
+    """ "Name: Sabrina Lüttgen", "Vorname: … Nachname: …"."""
+    parts: dict[str, str] = {}
+    for match in _LABEL.finditer(written):
+        label = re.sub(r"[^\w]+", "_", fold(match.group(1).strip(" *"), True)).strip("_")
+        for kind in ("labels", "first_labels", "last_labels"):
+            if f"name:{kind}" in people.common.meaning(label).tags or (kind, label) in people.labels:
+                parts.setdefault(kind, read_name_line(match.group(2), people, _small(match.group(2))))
+    if parts.get("first_labels") and (parts.get("last_labels") or parts.get("labels")):
+        return f"{parts['first_labels']} {parts.get('last_labels') or parts['labels']}"
+    return parts.get("labels") or parts.get("last_labels") or parts.get("first_labels") or ""
+
+
+def _small(text: str) -> frozenset[str]:
+    """After a label, small letters are a name as well."""
+    return frozenset(fold(word.strip(".,"), True) for word in text.split())
+
+
+def _pattern_name(sentences: list[Sentence], speech: Speech, people: People, *, other: bool) -> str:
+    """ "ich heiße …", "mein Name ist …"; with `other`, "sie heißt …"."""
+    for sentence in sentences:
+        for pattern in speech.other_names if other else speech.names:
+            match = pattern.search(sentence.line)
+            if match and match.end() in sentence.offsets:
+                name = _name_from(sentence.tokens[sentence.offsets.index(match.end()) :], people)
+                if name:
+                    return name
+    return ""
+
+
+def _name_from(tokens: list[Token], people: People) -> str:
+    """The name at the beginning of these words: capitals while they last, or two words in small letters."""
+    words: list[str] = []
+    capitals = bool(tokens) and tokens[0].text[:1].isupper()
+    for token in tokens[:4]:
+        stops = token.mark or token.number is not None or token.low == "0"
+        known = bool(token.meaning.tags - {"title", "article", "aside"})
+        if stops or (known and not (capitals and token.text[:1].isupper() and not token.has("i"))):
+            break
+        if capitals and not token.text[:1].isupper() and len(token.text) > 3:
+            break
+        words.append(token.text)
+        if not capitals and len(words) == 2:
+            break
+    while words:
+        name = read_name(" ".join(words), people, frozenset(fold(word, True) for word in words))
+        if name:
+            return name
+        words.pop()
+    return ""
+
+
+def _signature_name(written: str, signed: list[str], people: People, known: frozenset[str]) -> str:
+    for line in signed:
+        name = read_name_line(line, people, known)
+        if name:
+            return name
+    lines = [line for line in written.splitlines() if line.strip()]
+    for line in reversed(lines[-_LAST_LINES:]):
+        name = read_name_line(line, people, known) if len(lines) > 1 or len(line) < 40 else ""
+        name = name or _after_last_stop(line, people, known)
+        if name:
+            return name
+    return ""
+
+
+def _after_last_stop(line: str, people: People, known: frozenset[str]) -> str:
+    """ "… im Voraus! Mfg Manfred Jürgens": what follows the last sentence of a line."""
+    tail = re.split(r"[.!?,…؟)]+\s+", line.rstrip(" .!"))[-1]
+    if tail == line or len(tail) > 60:
+        return ""
+    name = read_name_line(tail, people, known)
+    return name if len(name.split()) > 1 or known.intersection(_small(name)) else ""
+
+
+# --- organisation --------------------------------------------------------------------------------------
+
+
+def _find_organisation(
+    letter: Letter, sentences: list[Sentence], written: str, signed: list[str], people: People, speech: Speech
+) -> tuple[str, bool]:
+    """The institution, and whether the running text names it."""
+    last = [line for line in written.splitlines() if line.strip()][-_LAST_LINES - 2 :]
+    in_signature = find_in_signature(signed, people)
+    if in_signature:
+        return in_signature, False
+    in_text = find_in_text(sentences, speech, people)
+    display = letter.senders[0].name if letter.senders else ""
+    display = re.sub(
+        r"\s*[-–|,]\s*(?:sekretariat|büro|leitung|info|team)\b.*$", "", display, flags=re.IGNORECASE
+    )
+    if display and is_institution(display, people) and not read_name(display, people):
+        return display.strip("\"' "), False
+    if in_text:
+        return in_text, True
+    return (
+        find_in_signature(
+            [line for line in last if len(line) < 60 and not re.search(r"[.!?]\s*$", line)], people
+        )
+        if len(last) > 1
+        else ""
+    ), False

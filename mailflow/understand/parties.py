@@ -5,6 +5,7 @@ by "und", commas or "+" are one company. Rules: knows no word of any language; l
 beside a word, so a number elsewhere in the sentence counts nobody.
 """
 
+import itertools
 from dataclasses import dataclass, field
 
 from mailflow.rules.people import Speech
@@ -82,7 +83,7 @@ def _terms(tokens: list[Token], speech: Speech) -> list[Term]:
         if term:
             terms.append(term)
             floor = term.end
-    return terms
+    return sorted([*terms, *_first_names(tokens, terms)], key=lambda term: term.start)
 
 
 def _term(tokens: list[Token], position: int, floor: int, speech: Speech) -> Term | None:
@@ -155,8 +156,63 @@ def _noun(tokens: list[Token], position: int, floor: int, speech: Speech) -> Ter
     term = Term(
         start, position + 1, "kin", count, token.meaning.relation, owned, definite, number is not None
     )
-    term.name = ""
+    if count == 1 and (owned or single):
+        term.end, term.name = _own_name(tokens, term.end)
     return term if not generic or _beside_join(tokens, start, position) else None
+
+
+def _own_name(tokens: list[Token], start: int) -> tuple[int, str]:
+    """ "meinen Vater Josef Esser", "meine Mutter, Maria Popescu, weil …": where the name ends, and the name."""
+    end = start
+    while end < len(tokens) and end - start < 3 and tokens[end].text[:1].isupper() and _bare(tokens[end]):
+        end += 1
+    if end > start:
+        return end, " ".join(token.text for token in tokens[start:end])
+    if start < len(tokens) and tokens[start].low in ",،":
+        end = start + 1
+        while end < len(tokens) and end - start < 5 and tokens[end].capital and _bare(tokens[end]):
+            end += 1
+        closed = end == len(tokens) or tokens[end].mark
+        if closed and end - start in (3, 4):
+            return end, " ".join(token.text for token in tokens[start + 1 : end])
+    return start, ""
+
+
+def _bare(token: Token) -> bool:
+    return not token.mark and token.number is None and token.low != "0" and not token.meaning.tags
+
+
+def _first_names(tokens: list[Token], terms: list[Term]) -> list[Term]:
+    """ "Anna, Max und ich": capitals that are no known word, joined to the writer."""
+    taken = {place for term in terms for place in range(term.start, term.end)}
+    found: list[Term] = []
+    for writer in [term for term in terms if term.kind == "me"]:
+        place = writer.start - 2
+        if place >= 0 and tokens[place + 1].has("joins"):
+            while (
+                place >= 0
+                and place not in taken
+                and tokens[place].text[:1].isupper()
+                and _bare(tokens[place])
+            ):
+                start = place
+                if (
+                    start
+                    and start - 1 not in taken
+                    and tokens[start - 1].text[:1].isupper()
+                    and _bare(tokens[start - 1])
+                ):
+                    start -= 1
+                name = " ".join(token.text for token in tokens[start : place + 1])
+                found.append(Term(start, place + 1, "named", 1, name=name))
+                if start < 2 or tokens[start - 1].low not in ",،":
+                    break
+                place = start - 2
+        place = writer.end + 1
+        if place < len(tokens) and place not in taken and tokens[place - 1].has("joins"):
+            if tokens[place].text[:1].isupper() and _bare(tokens[place]):
+                found.append(Term(place, place + 1, "named", 1, name=tokens[place].text))
+    return found
 
 
 def _before(tokens: list[Token], position: int, floor: int) -> tuple[int, int | None, bool, bool, bool, bool]:
@@ -201,6 +257,8 @@ def _beside_join(tokens: list[Token], start: int, position: int) -> bool:
 def _link(tokens: list[Token], last: Term, term: Term, speech: Speech) -> str:
     """How two parties hang together: "joined", "same" (the second names the first again), or ""."""
     between = tokens[last.end : term.start]
+    if last.kind == "neutral" and term.kind == "me" and tokens[term.start].has("we"):
+        return ""
     if len(between) > _BETWEEN:
         return ""
     if not between:
@@ -239,7 +297,7 @@ def _settled(tokens: list[Token], company: Company) -> list[Company]:
     neutral = all(term.kind in ("neutral", "kin") for term in terms) and terms[0].kind == "neutral"
     if len(terms) == 2 and terms[0].kind == "me" and not firm:
         return [Company([term]) for term in terms]
-    adjacent = all(not tokens[a.end : b.start] for a, b in zip(terms, terms[1:], strict=False))
+    adjacent = all(not tokens[a.end : b.start] for a, b in itertools.pairwise(terms))
     if not (firm or closing or neutral or adjacent):
         return [Company([term]) for term in terms]
     for edge in (0, -1):

@@ -15,7 +15,7 @@ from mailflow.rules.people import Speech
 from mailflow.understand.parties import Company, Term, find_companies
 from mailflow.understand.people_clauses import Sentence, Token, read_sentences
 
-_SUM, _TOTAL, _COUNTED = 3, 2, 1
+_SUM, _TOTAL, _COUNTED, _EARLIER = 3, 2, 1, 0
 _SHORT = 7  # words: a sentence this short needs no verb of coming
 _BREAK = frozenset(',،;؛–—-()[]"„“”«»*')
 
@@ -47,9 +47,9 @@ class _Tally:
     together: bool = False
 
 
-def count_persons(text: str, subject: str, speech: Speech) -> Headcount:
-    """Count from the text; from the subject where the text counts nobody."""
-    found = _count(read_sentences(text, speech), speech)
+def count_persons(sentences: Iterable[Sentence], subject: str, speech: Speech) -> Headcount:
+    """Count from the text's sentences; from the subject where they count nobody."""
+    found = _count(sentences, speech)
     if found.said:
         return found
     headline = _count(read_sentences(subject, speech), speech) if subject.strip() else Headcount()
@@ -78,7 +78,8 @@ def _conclude(tally: _Tally) -> Headcount:
     named = tally.names[0] if tally.names and not writer else ""
     if tally.totals:
         best = max(rank for rank, _ in tally.totals)
-        persons = [number for rank, number in tally.totals if rank == best][-1]
+        numbers = [number for rank, number in tally.totals if rank == best]
+        persons = numbers[0] if best == _COUNTED else numbers[-1]
         return Headcount(persons, True, 0, writer, named)
     if company:
         change = company if tally.also and not tally.writer_in else 0
@@ -98,7 +99,7 @@ def _read(sentence: Sentence, speech: Speech, tally: _Tally) -> None:
     coming = any(clause.coming for clause in about)
     for clause in about:
         _note_writer(clause, tally)
-    _note_totals(sentence, speech, coming, about, tally)
+    _note_totals(sentence, companies, speech, about, tally)
     for company in companies:
         _note_company(company, sentence.tokens, about, coming, tally)
 
@@ -117,7 +118,11 @@ class _About:
             and not (position + 1 < len(tokens) and tokens[position + 1].has("not_negation"))
             for position, token in enumerate(tokens)
         )
-        self.coming = bool(tags & {"come", "i_come", "enrol"})
+        self.alone = any(
+            token.has("alone") and not (position and tokens[position - 1].has("negation"))
+            for position, token in enumerate(tokens)
+        )
+        self.coming = bool(tags & {"come", "i_come", "enrol"} or {"also", "can"} <= tags)
         self.aside = "aside" in tags
 
 
@@ -150,33 +155,41 @@ def _note_writer(clause: _About, tally: _Tally) -> None:
             tally.in_singular = True
         if {"we", "together"} <= tags:
             tally.together = True
-    if "alone" in tags and (tags & {"i", "i_come", "come"} or clause.words <= 3) and not clause.aside:
-        tally.totals.append((_TOTAL, 1))
+    if clause.alone and (tags & {"i", "i_come", "come"} or clause.words <= 3) and not clause.aside:
+        tally.totals.append((_EARLIER if "earlier" in tags else _TOTAL, 1))
 
 
 # --- totals --------------------------------------------------------------------------------------------
 
 
 def _note_totals(
-    sentence: Sentence, speech: Speech, coming: bool, about: list[_About], tally: _Tally
+    sentence: Sentence, companies: list[Company], speech: Speech, about: list[_About], tally: _Tally
 ) -> None:
     if "#" not in sentence.line and "@" not in sentence.line:
         return
+    tokens = sentence.tokens
     old = {place for place, _ in _numbers(sentence, speech.formerly)}
     for pattern, rank in ((speech.sums, _SUM), (speech.totals, _TOTAL)):
         for place, number in _numbers(sentence, pattern):
-            if (
-                place not in old
-                and _counts_people(sentence.tokens, place)
-                and _relevant(sentence, about, place, coming)
-            ):
-                tally.totals.append((rank, number))
+            clause = about[tokens[place].clause]
+            if place in old or not _counts_people(tokens, place) or (clause.aside and not clause.coming):
+                continue
+            earlier = "earlier" in clause.tags and rank != _SUM
+            tally.totals.append((_EARLIER if earlier else rank, _whole(companies, place, number)))
     for place, number in _numbers(sentence, speech.additions):
-        if place not in old and _counts_people(sentence.tokens, place):
+        if place not in old and _counts_people(tokens, place):
             tally.additions += number
             tally.writer_in = True
     for place in old:
-        sentence.tokens[place].number = None
+        tokens[place].number = None
+
+
+def _whole(companies: list[Company], place: int, number: int) -> int:
+    """ "Anzahl: 1 Erw. + 3 Kinder": the number is the first of a company."""
+    for company in companies:
+        if company.start <= place < company.end and len(company.terms) > 1:
+            return sum(term.count for term in company.terms)
+    return number
 
 
 def _numbers(sentence: Sentence, pattern: re.Pattern[str] | None) -> list[tuple[int, int]]:
@@ -201,11 +214,6 @@ def _counts_people(tokens: list[Token], place: int) -> bool:
     return bool(following.meaning.tags) or not following.text[:1].isupper()
 
 
-def _relevant(sentence: Sentence, about: list[_About], place: int, coming: bool) -> bool:
-    clause = about[sentence.tokens[place].clause]
-    return clause.coming or not clause.aside
-
-
 # --- companies -----------------------------------------------------------------------------------------
 
 
@@ -214,7 +222,7 @@ def _note_company(
 ) -> None:
     clause = about[tokens[company.start].clause]
     others = company.others
-    if not others or others == [term for term in others if term.kind == "they"] and not company.with_writer:
+    if not others or (others == [term for term in others if term.kind == "they"] and not company.with_writer):
         return
     if any(term.kind == "neutral" for term in others):
         _note_counted(company, clause, coming, tokens, tally)
@@ -230,7 +238,7 @@ def _note_counted(company: Company, clause: _About, coming: bool, tokens: list[T
         return
     if clause.aside and not clause.coming:
         return
-    if not (coming or clause.tags & {"i", "we", "my"} or clause.words <= _SHORT):
+    if not (coming or clause.tags & {"i", "we"} or sum(not token.mark for token in tokens) <= _SHORT):
         return
     number = sum(term.count for term in company.others) + company.with_writer
     more = any(token.has("more") for token in tokens[max(0, company.start - 2) : company.start + 2])
@@ -290,7 +298,7 @@ def _note_others(company: Company, clause: _About, coming: bool, tokens: list[To
     for term in company.others:
         _add(tally.others, term)
     tally.names += [term.name for term in company.others if term.name]
-    tally.also |= "also" in tags or alongside and "i" in tags
+    tally.also |= "also" in tags or (alongside and "i" in tags)
     tally.writer_in |= alongside and (bool(tags & {"i", "i_come"}) or not _has_subject(tokens, company))
 
 

@@ -1,0 +1,152 @@
+"""A person's name, as written: from a line of a signature, a form, a sender's display name.
+
+Rules: title words (Frau, Dr., Familie) are left out, letters and capitals stay as written; of a couple
+the first is named; what looks like an address, an institution or a sentence is no name.
+"""
+
+import re
+
+from mailflow.rules.people import People
+from mailflow.rules.people_words import fold
+
+_LONGEST = 60
+_CUT = re.compile(r"\s+[|·•–—/-]+\s+|\s*[|·•<(\[{/]|\s*[+]?\d|\s{3,}|\t|\s*[:;]\s|\s+-+\s*$")
+_PARTICLES = frozenset(
+    "von van de der den dem zu zur del della di da dos das la le el al bin ben abu ibn d' o' ter ten mc bint oglu".split()
+)
+_JOINS = re.compile(r"\s+(?:und|u\.|&|\+|and|et|y|e|i|și|si|ve|и|и|та|й|و|\+)\s+", re.IGNORECASE)
+_NAME_WORD = re.compile(r"[^\W\d_]+(?:[-‐‑'’ʼ.][^\W\d_]+)*[.'’]?")
+_CASELESS = re.compile("[\u0590-\u08ff]")
+_MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def read_name_line(line: str, people: People, known: frozenset[str] = frozenset()) -> str:
+    """The name that makes up a line ("LG Melanie Bours", "i. A. Tanja Grotenburg"); "" where there is none.
+
+    `known` are the folded words of the sender's name and address: a line in small letters needs one of them.
+    """
+    if line.rstrip().endswith((":", "?")):
+        return ""
+    text = _MARKS.sub("", line).strip(" \t*_~>,.!-–—;:\"'")
+    text = _without_closing(text, people)
+    if not text or len(text) > 2 * _LONGEST or "@" in text:
+        return ""
+    first = _CUT.split(text, maxsplit=1)[0].strip(" ,.;:-–—")
+    head, comma, tail = first.partition(",")
+    swapped = _swapped(head, tail, people) if comma else ""
+    return swapped or read_name(head if comma else first, people, known)
+
+
+def read_name(text: str, people: People, known: frozenset[str] = frozenset()) -> str:
+    """The text as a name without titles; "" where it is none."""
+    words = _without_titles(_JOINS.sub(" & ", text).split(), people)
+    if "&" in words:
+        words = _first_of_couple(words)
+    if not 1 <= len(words) <= 5 or len(" ".join(words)) > _LONGEST:
+        return ""
+    if not all(_NAME_WORD.fullmatch(word) for word in words) or all(len(w.rstrip(".")) == 1 for w in words):
+        return ""
+    lows = [fold(word.strip(".'’"), True) for word in words]
+    if any(_is_no_name(low, people) for low in lows):
+        return ""
+    if not all(_capital(word) or low in _PARTICLES for word, low in zip(words, lows, strict=True)):
+        plain = len(words) <= 3 and all(word.islower() or _capital(word) for word in words)
+        if not plain or not known.intersection(lows):
+            return ""
+    return " ".join(words)
+
+
+def read_sender(display: str, people: People) -> tuple[str, bool]:
+    """A display name as a person's name, and whether it surely is a person's (not an institution's)."""
+    text = _MARKS.sub("", display).strip().strip("\"'").strip()
+    if not text or re.fullmatch(r"\S+@\S+", text):
+        return "", False
+    plain = re.sub(r"\s+via\s.*$", "", re.sub(r"\s*\([^)]*\)\s*$", "", text)) or text
+    head, comma, tail = plain.partition(",")
+    swapped = _swapped(head, tail, people) if comma else ""
+    name = swapped or read_name(plain, people)
+    if name:
+        return name, True
+    return " ".join(_without_titles(plain.split(), people)) or text, False
+
+
+def is_institution(text: str, people: People) -> bool:
+    """Does a word for institutions stand in the text?"""
+    words = re.findall(r"[^\W\d_]+(?:[-.][^\W\d_]+)*\.?", text)
+    return any(_names_institution(fold(word.rstrip("."), True), people) for word in words)
+
+
+def fuller(name: str, sender: str) -> str:
+    """The sender's full name where the mail is signed with a part of it, else the name."""
+    short, full = [[fold(word.strip("."), True) for word in re.split(r"[\s-]+", n)] for n in (name, sender)]
+    if len(full) > len(short) and all(any(f.startswith(s) for f in full) for s in short):
+        return sender
+    if len(short) == 1 and len(full) > 1:
+        return sender
+    return name
+
+
+def _without_closing(text: str, people: People) -> str:
+    """Take the words of a closing off the beginning ("Mit lieben Grüßen Anna Kox")."""
+    words = text.split()
+    taken = 0
+    while taken < len(words):
+        low = fold(words[taken].strip(".,!:;-–'’"), True)
+        if low and "name:closings" not in people.common.meaning(low).tags:
+            break
+        if low in _PARTICLES and taken == 0 and len(words) > 1 and words[1][:1].isupper() and low != "und":
+            break
+        taken += 1
+    return " ".join(words[taken:])
+
+
+def _without_titles(words: list[str], people: People) -> list[str]:
+    kept = [w for w in words if "name:titles" not in people.common.meaning(fold(w.strip(".,"), True)).tags]
+    while kept and fold(kept[0].strip("."), True) in (
+        "i",
+        "a",
+        "v",
+        "ppa",
+        "gez",
+        "im",
+        "auftrag",
+        "i.a",
+        "i.v",
+    ):
+        kept = kept[1:]
+    return kept
+
+
+def _first_of_couple(words: list[str]) -> list[str]:
+    """ "Helga & Rolf Kemper" is Helga Kemper."""
+    place = words.index("&")
+    first, second = words[:place], words[place + 1 :]
+    if len(first) == 1 and len(second) > 1 and "&" not in second:
+        return first + second[1:]
+    return first
+
+
+def _swapped(head: str, tail: str, people: People) -> str:
+    """ "Müller, Hans-Peter" is Hans-Peter Müller; "Hans Müller, Leiter" is not."""
+    first = _CUT.split(tail, maxsplit=1)[0].strip()
+    if not first or len(head.split()) > 3 or len(first.split()) > 3:
+        return ""
+    last_words = _without_titles(head.split(), people)
+    if len(last_words) > 1 and fold(last_words[0], True) not in _PARTICLES:
+        return ""
+    return read_name(" ".join([first, *last_words]), people)
+
+
+def _is_no_name(low: str, people: People) -> bool:
+    tags = people.common.meaning(low).tags
+    return bool(tags & {"name:not_names", "organisation:legal", "phone:not_labels"}) or _names_institution(
+        low, people
+    )
+
+
+def _names_institution(low: str, people: People) -> bool:
+    return bool(people.common.meaning(low).tags & {"organisation:nouns", "organisation:legal"})
+
+
+def _capital(word: str) -> bool:
+    return word[:1].isupper() or bool(_CASELESS.match(word))

@@ -1,0 +1,106 @@
+"""The institution somebody writes for, by its name as written; None for private people.
+
+Rules: a signature's line that names an institution counts first, then the sender's display name, then what
+the text says ("für die Grundschule …", "wir vom Seniorenbeirat") in a clause about coming. An institution
+that is merely mentioned, a street, an office or the body responsible for another is none.
+"""
+
+import re
+from collections.abc import Iterable
+
+from mailflow.rules.people import People, Speech
+from mailflow.rules.people_words import fold
+from mailflow.understand.names import is_institution
+from mailflow.understand.people_clauses import Sentence, Token
+
+_LONGEST = 80
+_SPLIT = re.compile(r"\s+[|·•–—]+\s+|\s*[|·•]\s*|\s{4,}|\t+|\s+-\s+|;\s")
+_ADDRESS = re.compile(r",?\s*\b\d{4,5}\b.*$|,\s*[^,]*\d+\s*[a-z]?$")
+_CONTACT = re.compile(r"@|https?:|www\.|\d{3,}|\S\.(?:de|org|com|example|net|eu)\b", re.IGNORECASE)
+_HOUSE_NUMBER = re.compile(r"\s\d{1,3}\s?[a-z]?$")
+_WORD = re.compile(r"[^\W\d_]+(?:[-.][^\W\d_]+)*\.?")
+_MOST_WORDS = 7
+
+
+def find_in_signature(lines: Iterable[str], people: People) -> str:
+    """The first line of a signature that names an institution; "" where none does."""
+    for line in lines:
+        for part in _SPLIT.split(line.strip(" \t*_~>-–—\"'")):
+            name = _institution(part, people)
+            if name:
+                return name
+    return ""
+
+
+def _institution(part: str, people: People) -> str:
+    text = _ADDRESS.sub("", part.strip(" ,.:;")).strip(" ,:;")
+    words = _WORD.findall(text)
+    if not words or len(text) > _LONGEST or len(words) > 10 or _CONTACT.search(text):
+        return ""
+    if people.common.meaning(fold(words[0].rstrip("."), True)).tags & {
+        "organisation:offices",
+        "name:closings",
+    }:
+        return ""
+    if re.match(r"[^\W\d_]+:\s", text) or not is_institution(text, people):
+        return ""
+    if _HOUSE_NUMBER.search(text) and not _is_legal(text, people):
+        return ""
+    if not any(word[:1].isupper() or not word[:1].islower() for word in words):
+        return ""
+    return "" if text.endswith(("!", "?")) else text
+
+
+def _is_legal(text: str, people: People) -> bool:
+    return any("organisation:legal" in people.common.meaning(fold(w, True)).tags for w in text.split())
+
+
+def find_in_text(sentences: Iterable[Sentence], speech: Speech, people: People) -> str:
+    """The institution for which the text says somebody comes; "" where it says none."""
+    for sentence in sentences:
+        tags = {tag for token in sentence.tokens for tag in token.meaning.tags}
+        if not tags & {"come", "enrol", "i_come", "i", "we"}:
+            continue
+        for pattern in speech.lead_in:
+            for match in pattern.finditer(sentence.line):
+                name = _named_from(sentence, match.end(), people)
+                if name:
+                    return name
+    return ""
+
+
+def _named_from(sentence: Sentence, place: int, people: People) -> str:
+    """The name that begins at a place of the folded line and holds a word for institutions."""
+    if place not in sentence.offsets:
+        return ""
+    start = sentence.offsets.index(place)
+    clause = [token for token in sentence.tokens if token.clause == sentence.tokens[start].clause]
+    tags = {tag for token in clause for tag in token.meaning.tags}
+    if not tags & (
+        {"come", "i_come", "enrol"} if "aside" in tags else {"come", "i_come", "enrol", "i", "we"}
+    ):
+        return ""
+    words: list[Token] = []
+    for token in sentence.tokens[start : start + _MOST_WORDS]:
+        if _ends_name(token, people):
+            break
+        words.append(token)
+    while words and not words[-1].capital:
+        words.pop()
+    text = _as_written(words)
+    return text if words and is_institution(text, people) else ""
+
+
+def _ends_name(token: Token, people: People) -> bool:
+    """A name goes on over capitals, small linking words and quotation marks."""
+    if token.mark:
+        return token.low not in '"„“”«»&-'
+    if token.low == "0" or token.has("i", "me", "i_come"):
+        return True
+    return (
+        not token.capital and "organisation:links" not in people.common.meaning(fold(token.text, True)).tags
+    )
+
+
+def _as_written(words: list[Token]) -> str:
+    return " ".join(token.text for token in words if not token.mark or token.low == "&").strip(" &")
