@@ -92,6 +92,7 @@ class Config(BaseSettings):
             organiser_phone=self.organiser.phone,
             own_addresses=self._own_addresses(),
             secret=make_key(self.store.path) if create_key else read_key(self.store.path) or EXAMPLE_KEY,
+            authserv_id=self.mailbox.authserv_id,
         )
 
     def _own_addresses(self) -> frozenset[str]:
