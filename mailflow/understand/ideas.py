@@ -46,7 +46,7 @@ def _speaks(sentence: SentenceReading) -> bool:
 
 
 def _belongs(sentence: SentenceReading) -> bool:
-    if sentence.strength("idea") >= ENOUGH:
+    if sentence.strength("idea") >= ENOUGH or sentence.line.item:
         return True
     if any(sentence.strength(other) >= ENOUGH for other in _OTHER):
         return False

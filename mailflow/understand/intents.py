@@ -58,6 +58,8 @@ class Weighing:
 def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]]:
     """The intents of the mail, sorted, each with the rule and the words that led to it."""
     found: dict[Intent, Match | None] = {}
+    if mail.total("off_topic") >= SURE and mail.best("sign_up") < SURE:
+        return (), ()
     if _cancels(mail):
         found["cancel"] = mail.why("cancel", "decline")
     elif _wants_again(mail):
@@ -68,9 +70,9 @@ def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]
         found["practice"] = mail.why("practice")
     if "practice" in found and "sign_up" in found and not _signs_up_besides_practice(mail):
         del found["sign_up"]
-    if mail.best("idea") >= ENOUGH or mail.total("idea") > ENOUGH:
+    if mail.best("idea") == SURE or mail.total("idea") >= (SURE if found else ENOUGH):
         found["idea"] = mail.why("idea")
-    if mail.best("question") >= ENOUGH:
+    if mail.best("question") >= (SURE if {"idea", "resend"} & found.keys() else ENOUGH):
         found["question"] = mail.why("question")
     intents = tuple(sorted(found))
     return intents, tuple(_reason(intent, found[intent]) for intent in intents)

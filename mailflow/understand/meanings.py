@@ -12,24 +12,25 @@ from mailflow.vocabulary.sentences import Line
 
 ENOUGH = 2  # strength from which a meaning counts by itself; hints (1) need company
 
-# (winner, loser): both in the same clause, the first is meant
-_SAME_CLAUSE = (
+# (winner, loser), meanings or kinds of idea: both in the same clause, the first is meant
+_SAME_CLAUSE = frozenset({
     ("cancel", "sign_up"), ("cancel", "access"), ("cancel", "decline"), ("cancel", "idea"),
     ("decline", "sign_up"),
     ("practice_decline", "practice"), ("practice_decline", "decline"),
     ("resend", "access"), ("resend", "sign_up"), ("resend", "cancel"), ("resend", "decline"),
     ("resend", "idea"),
-    ("access", "question"), ("access", "idea"), ("resend", "question"), ("idea", "question"),
-    ("sign_up", "idea"), ("practice", "idea"), ("practice", "access"), ("practice", "sign_up"),
+    ("access", "question"), ("access", "idea"), ("resend", "question"),
+    ("suggestion", "question"), ("question", "need"), ("question", "resource"), ("question", "interest"),
+    ("sign_up", "idea"), ("practice", "idea"), ("practice", "access"),
     ("contact", "idea"), ("contact", "question"),
-)  # fmt: skip
+})  # fmt: skip
 # (winner, loser): anywhere in the same sentence
-_SAME_SENTENCE = (
+_SAME_SENTENCE = frozenset({
     ("off_topic", "sign_up"), ("off_topic", "cancel"), ("off_topic", "resend"), ("off_topic", "access"),
     ("off_topic", "practice"), ("off_topic", "decline"), ("off_topic", "question"), ("off_topic", "idea"),
     ("off_topic", "practice_decline"),
     ("cancel", "decline"), ("resend", "access"), ("cancel", "access"),
-)  # fmt: skip
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ def _strength(match: Match | None) -> int:
 def _losers(matches: tuple[Match, ...]) -> Iterable[tuple[Match, Match]]:
     for winner in matches:
         for loser in matches:
-            pair = (winner.says, loser.says)
             if winner.strength < ENOUGH:
                 continue
-            if pair in _SAME_SENTENCE or (pair in _SAME_CLAUSE and loser.clauses <= winner.clauses):
+            pairs = {(one, other) for one in (winner.says, winner.kind) for other in (loser.says, loser.kind)}
+            if pairs & _SAME_SENTENCE or (pairs & _SAME_CLAUSE and loser.clauses <= winner.clauses):
                 yield winner, loser

@@ -58,6 +58,7 @@ class Grammar(BaseModel):
         default=(), description="Words that may follow a particle standing apart"
     )
     breaks: tuple[str, ...] = Field(default=(), description="Words that begin a new clause without a comma")
+    joins: tuple[str, ...] = Field(default=(), description="Words like and")
     starters: tuple[str, ...] = Field(
         default=(), description="Words that begin a sentence after 'on the 17.'"
     )

@@ -15,7 +15,8 @@ from mailflow.vocabulary.folding import fold
 from mailflow.vocabulary.sentences import Word
 
 _SHORTEST_STEM = 3
-_SLIP_FROM, _TWO_SLIPS_FROM = 6, 10  # letters a word needs for one slip of the finger, and for two
+_FIRM = 3  # letters at the beginning that no slip may touch: "an" and "ab" make all the difference
+_SLIP_FROM, _TWO_SLIPS_FROM = 7, 12  # letters a word needs for one slip of the finger, and for two
 Sequenced = tuple[tuple[str, ...], str]
 
 
@@ -24,6 +25,7 @@ class Lexicon:
     """Finds the tags of a sentence's words. Fill with `learn`, then ask `tags`."""
 
     grammar: Grammar
+    tolerant: frozenset[str]  # the tags that a word with a slip of the finger may still carry
     _exact: dict[str, set[str]] = field(default_factory=dict)
     _stems: dict[str, set[str]] = field(default_factory=dict)
     _heads: dict[str, set[str]] = field(default_factory=dict)
@@ -31,7 +33,6 @@ class Lexicon:
     _split: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     _sequences: dict[str, list[Sequenced]] = field(default_factory=dict)
     _by_first_letter: dict[str, list[str]] = field(default_factory=dict)
-    _slips: dict[str, frozenset[str]] = field(default_factory=dict)
     _known: dict[str, frozenset[str]] = field(default_factory=dict)
 
     # --- learning ---------------------------------------------------------------------------------
@@ -70,8 +71,10 @@ class Lexicon:
 
     def finish(self) -> None:
         """Call once after the last `learn`: prepares what finds slips of the finger."""
-        for word in {*self._exact, *self._stems}:
-            if len(word) >= _SLIP_FROM - 1:
+        for forms in (self._exact, self._stems):
+            for word in [
+                word for word, tags in forms.items() if tags & self.tolerant and len(word) >= _SLIP_FROM - 1
+            ]:
                 self._by_first_letter.setdefault(word[0], []).append(word)
 
     def _fold(self, word: str) -> str:
@@ -128,12 +131,16 @@ class Lexicon:
         stem = self._stem(word)
         best: tuple[int, str] | None = None
         for known in self._by_first_letter.get(word[0], ()):
+            if known[:_FIRM] != word[:_FIRM]:
+                continue
             for form in (word, stem):
                 if abs(len(known) - len(form)) <= allowed and len(known) >= _SLIP_FROM - 1:
                     distance = OSA.distance(form, known, score_cutoff=allowed)
                     if distance <= allowed and (best is None or distance < best[0]):
                         best = (distance, known)
-        return self._exact.get(best[1], set()) | self._stems.get(best[1], set()) if best else ()
+        if best is None:
+            return ()
+        return (self._exact.get(best[1], set()) | self._stems.get(best[1], set())) & self.tolerant
 
     def _add_split_verbs(self, words: Sequence[Word], folded: list[str], found: list[set[str]]) -> None:
         for position, word in enumerate(folded):
@@ -164,9 +171,14 @@ class Lexicon:
                         tags.add(tag)
 
 
-def build_lexicon(grammar: Grammar, groups: Mapping[str, Iterable[str]], items: Iterable[str]) -> Lexicon:
-    """A lexicon of all groups (tagged "<name>") and of all single items (tagged by themselves)."""
-    lexicon = Lexicon(grammar)
+def build_lexicon(
+    grammar: Grammar, groups: Mapping[str, Iterable[str]], items: Iterable[str], tolerant: Iterable[str]
+) -> Lexicon:
+    """A lexicon of all groups (tagged "<name>") and of all single items (tagged by themselves).
+
+    `tolerant` are the tags whose words are known in spite of a slip of the finger.
+    """
+    lexicon = Lexicon(grammar, frozenset(tolerant))
     for name, members in groups.items():
         for member in members:
             lexicon.learn(member, f"<{name}>")

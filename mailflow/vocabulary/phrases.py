@@ -6,7 +6,7 @@ same sentence. Knows sets of tags and nothing of any language.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailflow.vocabulary.days import EVENT, OTHER, PRACTICE, Calendar, Days
 from mailflow.vocabulary.files import MeaningFile, MeaningRule
@@ -14,6 +14,9 @@ from mailflow.vocabulary.lexicon import Lexicon, build_lexicon
 from mailflow.vocabulary.sentences import Line, split_sentences
 
 STRENGTH = {"sure": 3, "likely": 2, "hint": 1}
+# Meanings of many and ordinary words: there a slip of the finger would find more than was meant.
+_STRICT = frozenset({"idea", "who", "smalltalk", "off_topic", "thanks"})
+_DAYS = frozenset({f"<{EVENT}>", f"<{PRACTICE}>"})
 _ALONE = 6  # words: a sentence this short says what its word says
 _ASKS = "<asks>"
 DAY_TAGS = frozenset(
@@ -77,6 +80,7 @@ class Vocabulary:
     def read(self, line: Line, days: Days, *, subject: bool = False) -> tuple[Match, ...]:
         """Every rule that speaks in the sentence, each once, strongest phrase's words as its reason."""
         tags = self._tags(line, days)
+        line = self._part_days(line, tags)
         everything: set[str] = set().union(*tags)
         clauses: dict[int, set[str]] = {}
         for word, own in zip(line.words, tags, strict=True):
@@ -96,6 +100,28 @@ class Vocabulary:
                 if where:
                     spoken[rule.source.name] = _match(rule, phrase, where, line, tags)
         return tuple(spoken.values())
+
+    def _part_days(self, line: Line, tags: Sequence[set[str]]) -> Line:
+        """Let "on the 16th … and on the 17th …" be two clauses, so that each says what it says of its day."""
+        joins = [n for n, word in enumerate(line.words) if word.text.casefold() in self.file.grammar.joins]
+        for place in joins:
+            clause = line.words[place].clause
+            before = {
+                day
+                for n, own in enumerate(tags)
+                if n < place and line.words[n].clause == clause
+                for day in own & _DAYS
+            }
+            after = {
+                day
+                for n, own in enumerate(tags)
+                if n > place and line.words[n].clause == clause
+                for day in own & _DAYS
+            }
+            if before and after and not before & after:
+                words = [replace(word, clause=word.clause + (n > place)) for n, word in enumerate(line.words)]
+                line = replace(line, words=tuple(words))
+        return line
 
     def _tags(self, line: Line, days: Days) -> list[set[str]]:
         tags = self.lexicon.tags(line.words)
@@ -147,15 +173,21 @@ def _match(rule: Rule, phrase: Phrase, where: frozenset[int], line: Line, tags: 
 
 def build_vocabulary(file: MeaningFile) -> Vocabulary:
     """Compile one language's file."""
-    phrases = [text for rule in file.meaning for text in (*rule.phrases, *rule.unless, *rule.unless_sentence)]
-    items = {item.removeprefix("!") for text in phrases for item in text.split()}
+    items = {item for rule in file.meaning for item in _items(rule)}
+    tolerant = {item for rule in file.meaning if rule.says not in _STRICT for item in _items(rule)}
     single = (item for item in items if not item.startswith("<"))
-    vocabulary = Vocabulary(file, build_lexicon(file.grammar, file.words, single), Calendar(file.grammar))
+    lexicon = build_lexicon(file.grammar, file.words, single, tolerant)
+    vocabulary = Vocabulary(file, lexicon, Calendar(file.grammar))
     for source in file.meaning:
         vocabulary.add(
             Rule(source, _phrases(source.phrases), _phrases(source.unless), _phrases(source.unless_sentence))
         )
     return vocabulary
+
+
+def _items(rule: MeaningRule) -> set[str]:
+    texts = (*rule.phrases, *rule.unless, *rule.unless_sentence)
+    return {item.removeprefix("!") for text in texts for item in text.split()}
 
 
 def _phrases(texts: Iterable[str]) -> tuple[Phrase, ...]:
