@@ -1,8 +1,8 @@
 """The event or the try-out as a calendar file (iCalendar, RFC 5545), for the answer's attachment.
 
-Rules: times in UTC, so that no time zone must be described; the UID depends on mailbox, kind and title only, so
-that a later file replaces the entry of an earlier one; the access data are in it, so it goes with access answers
-only. The library is asked once per wording; only the moment of making is filled in for each mail.
+Rules: times in UTC, so that no time zone must be described; the UID depends on mailbox, kind and title only,
+so that a later file replaces the entry of an earlier one; the access data are in it, so it goes with access
+answers only. The library is asked once per wording; only the moment of making is filled in for each mail.
 """
 
 import hashlib

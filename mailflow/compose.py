@@ -23,8 +23,8 @@ from mailflow.templates import Rendered, Templates
 def compose(plan: AnswerPlan, templates: Templates, office: Office, now: datetime) -> Answer:
     """Write the answer.
 
-    Raises Refused where its address can't be written to, jinja2's TemplateError where the template fails on the
-    values, Misconfigured where there is no such template.
+    Raises Refused where its address can't be written to, jinja2's TemplateError where the template fails on
+    the values, Misconfigured where there is no such template.
     """
     language = templates.language_for(plan.template, plan.language, office.event.language)
     values = template_values(plan, office, language, now)

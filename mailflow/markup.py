@@ -2,7 +2,7 @@
 
 Rules: every letter of the text is escaped; tags come from here and the frame alone. A line of dashes makes a
 heading of the line above it, lines with "- " become a list, a web address becomes a link, and one that
-stands alone a large one. Marks around a value of the other direction become <bdi>. Nothing is fetched from anywhere.
+stands alone a large one. Marks around a value of the other direction become <bdi>. Nothing is fetched.
 """
 
 import re

@@ -1,9 +1,9 @@
 """A mail as bytes: headers and parts, ASCII only, lines of at most 76 characters (RFC 5322, 2045, 2047).
 
 Written by hand because the shape is always the same and the standard library takes ten times as long for it;
-the tests read everything back with the standard library. Rules: every header value is cleaned of line breaks and
-control characters before it is written; boundaries come from the Message-ID, so that the same answer always
-has the same bytes.
+the tests read everything back with the standard library. Rules: every header value is cleaned of line breaks
+and control characters before it is written; boundaries come from the Message-ID, so that the same answer
+always has the same bytes.
 """
 
 import hashlib

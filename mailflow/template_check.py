@@ -1,8 +1,8 @@
 """What is wrong with a folder of templates, told with file, line and a plain sentence.
 
-Rules: everything that can be seen without rendering is looked for in every branch of every file (unknown names,
-missing snippets, syntax); then each answer is rendered with sample values (`template_values`). All complaints
-come at once.
+Rules: everything that can be seen without rendering is looked for in every branch of every file (unknown
+names, missing snippets, syntax); then each answer is rendered with sample values (`template_values`). All
+complaints come at once.
 """
 
 import re

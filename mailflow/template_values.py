@@ -129,9 +129,10 @@ KNOWN_FIELDS: Mapping[str, tuple[str, ...]] = {
 
 
 def samples(*, access: bool) -> Iterator[Mapping[str, object]]:
-    """Sample values: everything set, everything unset, and each flag alone."""
-    bare = {**SAMPLE, **UNSET}
-    for values in (SAMPLE, bare, *({**bare, flag: True} for flag in _FLAGS)):
+    """Sample values: everything set, nothing set, and two mails as they come."""
+    some = {"sign_up": True, "idea": True, "persons": 3, "phone": "0171 5550142"}
+    others = {"name": "Ali", "practice": True, "question": True, "known": True, "organisation": "Kita"}
+    for values in (SAMPLE, {**SAMPLE, **UNSET}, {**SAMPLE, **UNSET, **some}, {**SAMPLE, **UNSET, **others}):
         yield dict(values) if access else {**values, "access": None}
 
 

@@ -8,8 +8,8 @@
 
 Rules: a file is called `NAME.LANG.txt`; what begins with "_" is a snippet for others to include. A line of
 dashes under a line makes a heading of it in the HTML that is made from the text (`markup`). All names that a
-template may use stand in `template_values`. What comes from a mail is a value and never syntax; in a text written
-from right to left each value gets invisible marks, so that it keeps its own direction.
+template may use stand in `template_values`. What comes from a mail is a value and never syntax; in a text
+written from right to left each value gets invisible marks, so that it keeps its own direction.
 """
 
 import hashlib
@@ -126,13 +126,17 @@ class Templates:
         return {"ltr": make_environment(self.files, _keep), "rtl": make_environment(self.files, _isolate)}
 
 
-def load_templates(folder: Path) -> Templates:
-    """Read, compile and try all templates of a folder. Raises Misconfigured with every complaint."""
+def load_templates(folder: Path, *, tried: bool = True) -> Templates:
+    """Read all templates of a folder, compile them and try them. Raises Misconfigured with every complaint.
+
+    Not `tried`, for a look at a few mails: the files are only read, and each is compiled when it is needed.
+    """
     from mailflow.template_check import complaints_about, read_files
 
     files, complaints = read_files(folder)
     templates = Templates(folder, files)
-    complaints += complaints_about(templates)
+    if tried:
+        complaints += complaints_about(templates)
     if complaints:
         raise Misconfigured(*complaints)
     return templates
