@@ -34,6 +34,8 @@ def in_zone(moment: datetime, office: Office) -> datetime:
 
 def try_mail(raw: bytes, workshop: Workshop, *, file: str, now: datetime | None) -> Trial:
     """Read a mail to the end. Without `now`, the moment is the mail's own date, else the present."""
+    from jinja2 import TemplateError
+
     from mailflow.compose import compose
     from mailflow.decide import decide
     from mailflow.letter import read_letter
@@ -48,4 +50,7 @@ def try_mail(raw: bytes, workshop: Workshop, *, file: str, now: datetime | None)
         answer = compose(plan.answer, workshop.templates, office, moment) if plan.answer else None
     except MailflowError as error:
         return Trial(file, letter, reading, plan, None, trouble=str(error))
+    except TemplateError:
+        trouble = "Die Vorlage lässt sich nicht ausfüllen; „mailflow check“ sagt, warum."
+        return Trial(file, letter, reading, plan, None, trouble=trouble)
     return Trial(file, letter, reading, plan, answer)
