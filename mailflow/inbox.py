@@ -140,7 +140,7 @@ class Inbox:
         except (MailboxLoginError, imaplib.IMAP4.error) as error:
             self.close()
             raise LoginRefused(
-                f"{self._name}: Die Anmeldung als „{user}“ wurde abgelehnt ({_plain(error)}). "
+                f"{self.name}: Die Anmeldung als „{user}“ wurde abgelehnt ({_plain(error)}). "
                 "Bitte mailbox.user und mailbox.password prüfen."
             ) from None
 
@@ -160,7 +160,7 @@ class Inbox:
     def _search(self) -> list[str]:
         status, data = self._client.uid("SEARCH", "UNDELETED")
         if status != "OK":
-            raise TryLater(f"{self._name}: Der Server gibt die Liste der Mails nicht her ({_words(data)}).")
+            raise TryLater(f"{self.name}: Der Server gibt die Liste der Mails nicht her ({_words(data)}).")
         uids = b" ".join(line for line in data if line).split()
         return sorted((uid.decode("ascii") for uid in uids), key=int)
 
@@ -174,7 +174,7 @@ class Inbox:
             status, data = self._move_once(uids, folder)
         if status != "OK":
             raise TryLater(
-                f"{self._name}: Der Ordner „{self._folders[folder]}“ nimmt nichts an ({_words(data)})."
+                f"{self.name}: Der Ordner „{self._folders[folder]}“ nimmt nichts an ({_words(data)})."
             )
 
     def _move_once(self, uids: str, folder: FolderName) -> tuple[str, list[Any]]:
@@ -197,7 +197,8 @@ class Inbox:
         return uid if validity == self._validity else None
 
     @property
-    def _name(self) -> str:
+    def name(self) -> str:
+        """How messages call the server."""
         return f"IMAP-Server {self._settings.host}:{self._settings.port}"
 
     @contextmanager
@@ -207,7 +208,7 @@ class Inbox:
             yield
         except (OSError, imaplib.IMAP4.error, ImapToolsError, ValueError) as error:
             self.close()
-            raise TryLater(f"{self._name}: {doing} gelang nicht ({_plain(error)}).") from error
+            raise TryLater(f"{self.name}: {doing} gelang nicht ({_plain(error)}).") from error
 
 
 def _plain(error: Exception) -> str:

@@ -13,7 +13,7 @@ later: then the same answer, with the same Message-ID, may arrive twice.
 
 import re
 import smtplib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Literal
@@ -42,6 +42,7 @@ class Delivery:
     message_id: str
     outcome: Outcome
     why: str = ""
+    about_us: bool = False  # nothing could be sent at all: it says nothing about this answer
 
 
 class Outbox:
@@ -79,14 +80,22 @@ class Outbox:
         if line:
             line.leave()
 
-    def send(self, waiting: Iterable[Waiting]) -> Iterator[Delivery]:
-        """Hand over one after the other; each is told as soon as it is settled."""
-        self._lost, self._trouble = 0, ""
+    def begin(self) -> None:
+        """Make the connection for the next `send`, which tells of each answer if that did not work."""
+        self._trouble = ""
+        try:
+            self.connect()
+        except TryLater as error:
+            self._trouble = str(error)
+
+    def send(self, waiting: Iterable[Waiting]) -> Generator[Delivery, None, None]:
+        """Hand over one after the other; each is told as soon as it is settled. Leaves no connection open."""
         try:
             for answer in waiting:
                 yield self._settle(answer)
         finally:
             self.close()
+            self._lost, self._trouble = 0, ""
 
     def _settle(self, answer: Waiting) -> Delivery:
         recipient = _on_the_wire(answer.to)
@@ -95,7 +104,8 @@ class Outbox:
         outcome, why = self._try(recipient, answer.raw)
         if outcome == "lost" and not self._trouble:
             outcome, why = self._try(recipient, answer.raw)
-        return Delivery(answer.message_id, "later" if outcome == "lost" else outcome, why)
+        settled = "later" if outcome == "lost" else outcome
+        return Delivery(answer.message_id, settled, why, about_us=settled == "later" and bool(self._trouble))
 
     def _try(self, recipient: str, raw: bytes) -> tuple[Literal["sent", "later", "never", "lost"], str]:
         if not self._connected():

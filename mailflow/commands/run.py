@@ -1,20 +1,20 @@
 """`mailflow run`: the service, until it is told to stop."""
 
 import signal
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from mailflow.commands.speech import Call, Command
+from mailflow.errors import TryLater
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mailflow.config import Config
+    from mailflow.model import Plan
     from mailflow.service import Service
-
-WAITING = 75  # something is left for a later try
 
 
 @click.command(cls=Command, short_help="Liest das Postfach und antwortet.")
@@ -29,19 +29,19 @@ def run(call: Call, once: bool, verbose: bool) -> int:
     config = load_config(call.config)
     config.require_passwords()
     log.begin(verbose=verbose)
-    with _service(config) as service:
+    with _progress(shown=once and sys.stderr.isatty()) as on_mail, _service(config, on_mail) as service:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, service.on_signal)
-        if once:
-            return 0 if service.once() else WAITING
-        service.serve()
-        return 0
+        if not once:
+            service.serve()
+        return 0 if not once or service.once() else TryLater.exit_code
 
 
 @contextmanager
-def _service(config: "Config") -> "Iterator[Service]":
-    """The service with all its parts; the store and the line to the servers are closed afterwards."""
+def _service(config: "Config", on_mail: "Callable[[Plan], None]") -> "Iterator[Service]":
+    """Every part, built and connected. Raises Misconfigured or StoreBusy before anything happens."""
     from mailflow import log
+    from mailflow.desk import Desk
     from mailflow.inbox import Inbox
     from mailflow.outbox import Outbox
     from mailflow.rules import load_rules
@@ -50,20 +50,29 @@ def _service(config: "Config") -> "Iterator[Service]":
     from mailflow.templates import load_templates
 
     rules, templates = load_rules(config.files.rules), load_templates(config.files.templates)
-    outbox = Outbox(config.smtp)
     with Store.open(config.store.path, config.event.timezone, worker=True) as store:
         for what in store.mended:
             log.mended(what)
-        office = config.office(create_key=True)
-        try:
-            yield Service(
-                Inbox(config.mailbox),
-                outbox,
-                store,
-                rules,
-                templates,
-                office,
-                poll_seconds=config.mailbox.poll_seconds,
-            )
-        finally:
-            outbox.close()
+        yield Service(
+            Inbox(config.mailbox),
+            Outbox(config.smtp),
+            store,
+            Desk(rules, templates, config.office(create_key=True)),
+            poll_seconds=config.mailbox.poll_seconds,
+            on_mail=on_mail,
+        )
+
+
+@contextmanager
+def _progress(*, shown: bool) -> "Iterator[Callable[[Plan], None]]":
+    """A bar that counts the mails, on a terminal; elsewhere nothing."""
+    if not shown:
+        yield lambda plan: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed} Mails erledigt"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda plan: progress.advance(task)

@@ -1,0 +1,63 @@
+"""The desk: where one mail is read, understood, decided about and answered on paper.
+
+Pure: nothing is done here. `Desk.plan` is what `explain` does too; `set_aside` is the plan for a mail that
+raised an error each time.
+"""
+
+import traceback
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mailflow.compose import compose
+from mailflow.decide import decide
+from mailflow.model import Attention, FolderName, Known, Letter, Mail, Office, Plan, Waiting
+from mailflow.understand import understand
+
+if TYPE_CHECKING:
+    from mailflow.rules import Rules
+    from mailflow.templates import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies on it: the rules and templates in force, and what the organiser has set up."""
+
+    rules: "Rules"
+    templates: "Templates"
+    office: Office
+
+    def plan(self, mail: Mail, letter: Letter, known: Known, now: datetime) -> tuple[Plan, Waiting | None]:
+        """What a mail leads to, and the answer that will wait to be sent."""
+        reading = understand(letter, self.rules, self.office, known, mail.arrived)
+        plan = decide(letter, reading, known, self.rules.answers, self.office, mail.arrived, now)
+        if mail.whole and not reading.automatic:
+            reason = f"zu groß ({mail.whole} Bytes), nur der Anfang gelesen"
+            plan = replace(_before_a_person(plan, letter.subject, reason), folder="attention")
+        if plan.answer is None:
+            return plan, None
+        answer = compose(plan.answer, self.templates, self.office, now)
+        template = plan.answer.template
+        return plan, Waiting(answer.message_id, answer.to, answer.raw, plan.digest, template, created=now)
+
+
+def set_aside(mail: Mail, letter: Letter | None, digest: str, where: str) -> Plan:
+    """The plan for a mail that could not be dealt with: filed apart, and put before a person."""
+    sender = letter.sender.addr if letter and letter.sender else ""
+    folder: FolderName = "failed"
+    message_id = letter.message_id if letter else ""
+    plan = Plan(digest, message_id, mail.arrived, sender, "fehlgeschlagen", folder)
+    return _before_a_person(plan, letter.subject if letter else "", f"dreimal gescheitert ({where})")
+
+
+def place(error: BaseException) -> str:
+    """The kind of an error and where it was raised; what it says may hold a piece of a mail."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "mailflow" in frame.filename] or frames
+    spot = f"{ours[-1].filename.rpartition('mailflow/')[2]}:{ours[-1].lineno}" if ours else "?"
+    return f"{type(error).__name__} in {spot}"
+
+
+def _before_a_person(plan: Plan, subject: str, reason: str) -> Plan:
+    notice = Attention(f"{plan.digest[:20]}-s", plan.sender, subject[:200], reason, plan.arrived, plan.digest)
+    return replace(plan, attention=(*plan.attention, notice))

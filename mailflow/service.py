@@ -1,0 +1,279 @@
+"""Service: the route of a mail, and the loop that keeps it going.
+
+`Service.round` is the map. Rules: what is kept in one write is the point of no return; before it nothing has
+happened, after it only repeatable steps follow. A mail that raises is tried three times and then put before a
+person; it never holds up another. Trouble with the mailbox holds up no answer, trouble with sending holds up
+no reading. A signal to stop is heeded at once while nothing is at stake (connecting, fetching, waiting), else
+after the step in hand.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from schedule import Scheduler
+
+from mailflow import log
+from mailflow.desk import Desk, place, set_aside
+from mailflow.errors import LoginRefused, Misconfigured, TryLater
+from mailflow.letter import read_letter
+from mailflow.model import FolderName, Letter, Mail, Plan, Waiting
+from mailflow.pauses import pause_after
+
+if TYPE_CHECKING:
+    from mailflow.inbox import Inbox
+    from mailflow.outbox import Delivery, Outbox
+    from mailflow.store import Batch, Store
+
+BATCH = 100  # mails dealt with together
+TRIES = 3  # before a mail that raises is put aside
+TIDY_MINUTES = 10
+GIVE_UP = timedelta(days=3)  # an answer that a server puts off for so long is put before a person
+LOGIN_PAUSE = timedelta(minutes=1)  # at least: servers lock out who knocks too often
+
+
+class Stopped(BaseException):
+    """We were told to stop at a moment when nothing is at stake."""
+
+
+class Service:
+    """One mailbox served. `serve()` until stopped, or `once()` until the mailbox is empty.
+
+    `on_mail` is told of each plan once it is kept.
+    """
+
+    def __init__(
+        self,
+        inbox: "Inbox",
+        outbox: "Outbox",
+        store: "Store",
+        desk: Desk,
+        *,
+        poll_seconds: int = 60,
+        on_mail: Callable[[Plan], None] = lambda plan: None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._inbox, self._outbox, self._store, self._desk = inbox, outbox, store, desk
+        self._poll_seconds, self._on_mail, self._clock = poll_seconds, on_mail, clock
+        self._stop = threading.Event()
+        self._at_stake = True
+        self._to_file: dict[str, FolderName] = {}  # uid → folder: dealt with, not yet moved
+        self._filed: set[str] = set()  # moved through this connection
+        self._failures = 0
+        self._again_at = 0.0  # monotonic: no connection before
+        self._looked_at = 0.0  # monotonic
+
+    # --- the route ----------------------------------------------------------------------------------
+
+    def round(self) -> int:
+        """One batch of mails, from the mailbox to their folders. How many there were."""
+        with self._nothing_at_stake():
+            mails = self._inbox.fetch(BATCH, skip=self._to_file.keys() | self._filed)
+        batch = self._store.batch(self._clock())
+        folders: dict[str, FolderName] = {}
+        plans = []
+        for mail in mails:
+            if self._stop.is_set():
+                break
+            folder, plan = self._deal_with(mail, batch)  # read, understand, decide, compose: see desk.py
+            if folder:
+                folders[mail.uid] = folder
+            if plan:
+                plans.append(plan)
+        batch.commit()  # the point of no return
+        for plan in plans:
+            log.mail(plan)
+            self._on_mail(plan)
+        self._to_file |= folders
+        self.send_due()
+        self._file()
+        return len(mails)
+
+    def _deal_with(self, mail: Mail, batch: "Batch") -> tuple[FolderName | None, Plan | None]:
+        """Where a mail goes (None: it stays for another try), and the plan if there is anything to do."""
+        now = self._clock()
+        letter: Letter | None = None
+        answer: Waiting | None = None
+        try:
+            letter = read_letter(mail.raw)
+            if filed := batch.filed(letter):
+                log.again(letter.digest, filed)
+                return filed, None
+            plan, answer = self._desk.plan(mail, letter, batch.known(letter), now)
+        except Exception as error:
+            digest = letter.digest if letter else hashlib.sha256(mail.raw).hexdigest()
+            tries = self._store.note_failure(digest, place(error))
+            log.failed(digest, tries, place(error), given_up=tries >= TRIES)
+            if tries < TRIES:
+                return None, None
+            plan = set_aside(mail, letter, digest, place(error))
+        batch.add(plan, answer)
+        return plan.folder, plan
+
+    def _file(self) -> None:
+        """Move what is dealt with. A folder that takes nothing holds up no other."""
+        moves: dict[FolderName, list[str]] = {}
+        for uid, folder in self._to_file.items():
+            moves.setdefault(folder, []).append(uid)
+        trouble: TryLater | None = None
+        for folder, uids in moves.items():
+            try:
+                self._inbox.file({folder: uids})
+            except TryLater as error:
+                trouble = error
+                continue
+            self._filed.update(uids)
+            for uid in uids:
+                del self._to_file[uid]
+        if trouble:
+            raise trouble
+
+    # --- answers ------------------------------------------------------------------------------------
+
+    def send_due(self) -> None:
+        """Hand over every answer whose time has come, and note of each what became of it."""
+        due = {answer.message_id: answer for answer in self._store.due(self._clock())}
+        if not due or self._stop.is_set():
+            return
+        with self._nothing_at_stake():
+            self._outbox.begin()
+        deliveries = self._outbox.send(due.values())
+        for delivery in deliveries:
+            self._note(due[delivery.message_id], delivery)
+            if self._stop.is_set():
+                deliveries.close()
+
+    def _note(self, answer: Waiting, delivery: "Delivery") -> None:
+        now = self._clock()
+        pause = pause_after(answer.tries + 1)
+        if delivery.outcome == "sent":
+            self._store.sent([answer.message_id], now)
+            log.sent(answer)
+        elif delivery.outcome == "never" or (not delivery.about_us and now - answer.created > GIVE_UP):
+            self._store.refused(answer.message_id, delivery.why, now)
+            log.refused(answer, delivery.why)
+        else:
+            self._store.later(answer.message_id, now + pause, delivery.why)
+            log.later(answer, pause, delivery.why)
+
+    # --- the loop -----------------------------------------------------------------------------------
+
+    def once(self) -> bool:
+        """Work until the mailbox holds nothing new. True: nothing is left waiting. Raises TryLater."""
+        try:
+            self._connect()
+            while self.round() and not self._stop.is_set():
+                pass
+            return not self._store.waiting() and not self._stop.is_set()
+        except Stopped:
+            return False
+        finally:
+            self._inbox.close()
+
+    def serve(self) -> None:
+        """Serve until stopped: look at once, then whenever there is mail, and every so often."""
+        log.started(self._inbox.name, self._desk.rules.version, len(self._store.waiting()))
+        jobs = Scheduler()
+        jobs.every(self._poll_seconds).seconds.do(self._look)
+        jobs.every(TIDY_MINUTES).minutes.do(self._store.tidy)
+        try:
+            self._look()
+            while not self._stop.is_set():
+                # `schedule` goes by the wall clock, which may be set back
+                overdue = time.monotonic() - self._looked_at >= self._poll_seconds
+                if self._rest() or overdue:
+                    self._look()
+                jobs.run_pending()
+                self._send_anyway()
+        except Stopped:
+            pass
+        finally:
+            self._inbox.close()
+        log.stopped()
+
+    def stop(self) -> None:
+        """End soon. May be called from another thread."""
+        self._stop.set()
+
+    def on_signal(self, *_: object) -> None:
+        """A signal handler: end at once where nothing is at stake, else after the step in hand."""
+        self._stop.set()
+        if not self._at_stake:
+            raise Stopped
+
+    def _connect(self) -> None:
+        with self._nothing_at_stake():
+            self._inbox.connect()
+        self._filed.clear()
+        log.connected(self._inbox.name)
+
+    def _look(self) -> None:
+        """Everything there is to do now. What goes wrong is logged and tried again after a pause."""
+        self._looked_at = time.monotonic()
+        if self._looked_at < self._again_at:
+            return
+        try:
+            if not self._inbox.connected:
+                self._connect()
+            while self.round() and not self._stop.is_set():
+                pass
+            self._failures = 0
+        except Misconfigured:
+            raise
+        except Exception as error:
+            self._step_back(error)
+
+    def _send_anyway(self) -> None:
+        """What waits goes out even while the mailbox is away."""
+        try:
+            self.send_due()
+        except Misconfigured:
+            raise
+        except Exception as error:
+            self._step_back(error)
+
+    def _rest(self) -> bool:
+        """Sleep until there is mail (True), an answer is due, or it is time to look."""
+        seconds = self._until_due(float(self._poll_seconds))
+        try:
+            with self._nothing_at_stake():
+                if self._inbox.connected:
+                    return self._inbox.wait(seconds, self._stop)
+                self._stop.wait(min(seconds, max(self._again_at - time.monotonic(), 0.1)))
+                return True
+        except TryLater as error:
+            self._step_back(error)
+        return False
+
+    def _until_due(self, seconds: float) -> float:
+        """Seconds until the next answer is due, at most `seconds`."""
+        now = self._clock()
+        tries = [answer.next_try for answer in self._store.waiting()]
+        return min([seconds, *(max((due - now).total_seconds(), 0.1) for due in tries if due)])
+
+    def _step_back(self, error: Exception) -> None:
+        self._inbox.close()
+        self._failures += 1
+        pause = pause_after(self._failures)
+        if isinstance(error, LoginRefused):
+            pause = max(pause, LOGIN_PAUSE)
+        self._again_at = time.monotonic() + pause.total_seconds()
+        if isinstance(error, TryLater):
+            log.trouble(str(error), pause)
+        else:
+            log.surprise(place(error), pause)
+
+    @contextmanager
+    def _nothing_at_stake(self) -> Iterator[None]:
+        """Inside, a signal to stop ends us at once."""
+        self._at_stake = False
+        try:
+            if self._stop.is_set():
+                raise Stopped
+            yield
+        finally:
+            self._at_stake = True
