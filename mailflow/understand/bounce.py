@@ -26,7 +26,6 @@ _LONGEST = 30_000  # characters of prose that are looked at
 OTHERWISE = "Die Mail konnte nicht zugestellt werden."
 REASONS = {  # RFC 3463: subject and detail of the status code
     "1.2": "Den Mailserver hinter der Adresse gibt es nicht.",
-    "1.10": "Die Adresse nimmt keine Mail an.",
     "1": "Die Adresse gibt es nicht (mehr).",
     "2.1": "Das Postfach ist gesperrt oder stillgelegt.",
     "2.2": "Das Postfach ist voll.",

@@ -26,6 +26,7 @@ class Wording:
     opens: frozenset[str]  # sorts of subject it begins with, and ends the beginning with a colon or the like
     begins: frozenset[str]  # the same without the colon
     subject: str
+    asks: bool  # is there a question mark in the text?
     texts: dict[str, list[str]]  # of what was written in this mail
 
     def says(self, *sorts: str) -> bool:
@@ -38,9 +39,12 @@ class Wording:
 
     @property
     def is_note(self) -> bool:
-        """Does somebody who is away speak as holiday notes do?"""
+        """Does somebody who is away speak as holiday notes do? (Who asks back is a person.)"""
         notes = len(self.texts.get("note", ()))
-        return bool(notes and self.says("away", "until")) or (self.says("thanks") and self.says("until"))
+        absent = self.says("away", "until")
+        if self.asks:
+            return absent and notes > 1
+        return (absent and notes > 0) or (self.says("thanks") and self.says("until"))
 
     @property
     def takes_part(self) -> bool:
@@ -63,6 +67,7 @@ def read_wording(letter: Letter, written: str, machines: Machines) -> Wording:
         opens=frozenset(closed),
         begins=frozenset(begun) | anywhere,
         subject=" ".join(letter.subject[:200].split())[:80],
+        asks="?" in written or "؟" in written,
         texts=machines.texts.find(words_of(written)),
     )
 
@@ -100,8 +105,8 @@ def _receipt(letter: Letter, wording: Wording) -> Automatic | None:
     """Receipts and calendar answers."""
     empty = not wording.texts and len(letter.text.strip()) < 3
     if "calendar" in wording.opens and ("text/calendar" in letter.content_types or empty):
-        own_words = wording.takes_part or wording.says("personal")
-        return Automatic("auto-reply", f"Antwort aus dem Kalender: „{wording.subject}“", hard=not own_words)
+        because = f"Antwort aus dem Kalender: „{wording.subject}“"
+        return Automatic("auto-reply", because, hard=not wording.says("personal"))
     if "method=reply" in (letter.header("content-type") or "").lower().replace('"', "").replace(" ", ""):
         return Automatic("auto-reply", "Antwort aus dem Kalender (METHOD:REPLY)")
     if "receipt" in wording.opens and not wording.takes_part and (wording.says("receipt") or empty):
@@ -125,7 +130,7 @@ def _by_subject(wording: Wording, to_us: bool) -> Automatic | None:
 def _by_text(wording: Wording, to_us: bool) -> Automatic | None:
     if wording.says("form"):
         return None  # a web form says that it is one, but the words are a person's
-    if wording.says("challenge") and not wording.takes_part:
+    if wording.says("challenge") and (len(wording.texts["challenge"]) > 1 or not wording.takes_part):
         return Automatic("auto-reply", wording.shown("challenge"), hard=False)
     for sort in ("automatic", "acknowledged"):
         if wording.says(sort) and not wording.takes_part:

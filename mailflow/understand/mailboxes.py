@@ -32,16 +32,10 @@ UNATTENDED = frozenset(
 )  # fmt: skip
 ANNOUNCERS = frozenset(
     {
-        "autoreply",
-        "autoresponder",
-        "automail",
-        "notification",
-        "notifications",
-        "notify",
-        "newsletter",
-        "mailings",
+        "autoreply", "autoresponder", "automail", "notification", "notifications", "notify", "newsletter",
+        "mailings", "postmaster",
     }
-)
+)  # fmt: skip
 _SEPARATORS = re.compile(r"[-_.]")
 _FORM_HEADERS = ("x-php-originating-script", "x-php-script", "x-wpcf7-content-type", "x-wpforms", "x-form-id")
 _FORM_MAILERS = (
