@@ -20,11 +20,20 @@ def mark_footers(lines: list[Line], layout: Layout) -> None:
         folded = fold(line.text[:1000])
         if len(line.text) <= MAX_FOOTER and layout.footer.match(folded):
             line.claim("footer", "a program added it")
+            _claim_broken(lines, index)
             _claim_links(lines, index + 1)
             _claim_rule_above(lines, index)
         elif len(line.text) > 20 and layout.disclaimer.search(folded):
             _claim_paragraph(lines, index)
             _claim_rule_above(lines, index)
+
+
+def _claim_broken(lines: list[Line], index: int) -> None:
+    """The rest of a long sentence that was broken over lines."""
+    for above, line in zip(lines[index : index + 4], lines[index + 1 : index + 5], strict=False):
+        if not line.free or len(above.text) < 55 or not line.text.lstrip()[:1].islower():
+            return
+        line.claim("footer", "belongs to the line above")
 
 
 def _claim_links(lines: list[Line], index: int) -> None:

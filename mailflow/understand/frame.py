@@ -8,7 +8,7 @@ a sentence with "I" in it). Without a closing, a last line that is a name begins
 import re
 from collections.abc import Sequence
 
-from mailflow.rules.layout import Layout, find_phrase, placed_words, words_of
+from mailflow.rules.layout import Layout, find_phrase, fold, placed_words, words_of
 from mailflow.understand.lines import Line, has_contact, has_place, is_delimiter, is_rule
 
 MAX_CLOSING = 90  # characters of a closing line
@@ -16,6 +16,7 @@ MAX_SIGNATURE = 25  # lines below the dashes
 
 _END_OF_GREETING = re.compile(r"[,!:;.،。–—-]")
 _END_OF_SENTENCE = re.compile(r"[.!?…)؟]\W*$")
+_ABBREVIATION = re.compile(r"\b[^\W\d_]\.")
 _BEFORE_CLOSING = re.compile(r"[.!?,;:)…–—-]\W*$|[^\w\s]\s+$")
 _PARTICLES = {
     "von",
@@ -88,57 +89,72 @@ def _claim_second_greeting(lines: list[Line], index: int, layout: Layout) -> Non
 
 def _greeting_length(text: str, layout: Layout) -> int:
     """How many characters of a line are a greeting: 0, or up to where the text begins."""
-    placed = placed_words(text[:200])
+    text = text[:200]
+    placed = placed_words(text)
     words = [word for word, _, _ in placed]
     taken = find_phrase(layout.greeting, words)
-    if not taken or (find_phrase(layout.closing, words) >= taken and _is_closing(text, layout)):
+    if not taken:
+        return _addressed_alone(text, placed, layout)
+    if find_phrase(layout.closing, words) >= taken and _is_closing(text, layout):
         return 0
-    end = placed[taken - 1][2]
-    while True:
-        gap_end = placed[taken][1] if taken < len(placed) else len(text[:200])
-        if _END_OF_GREETING.search(
-            text[end:gap_end].replace(". ", " ", 1) if _is_title(words[taken - 1]) else text[end:gap_end]
-        ):
-            return _after_sign(text, words, placed, taken, gap_end, layout)
+    phrase = sure = taken  # `sure`: up to here it is a greeting even if no comma comes
+    while not _has_sign(text, placed, taken):
         if taken >= len(placed):
             return len(text)
-        word = text[placed[taken][1] : placed[taken][2]]
         again = find_phrase(layout.greeting, words, taken)
-        named = (word[:1].isupper() or not word[:1].islower()) and words[taken] not in layout.not_a_name
-        known = words[taken] in layout.addressee or words[taken] in _PARTICLES
-        if not (again or known or named) or taken > 12:
-            return _without_sign(words, placed, taken, layout)
+        known = bool(again) or words[taken] in layout.addressee or words[taken] in _PARTICLES
+        named = _could_be_name(text[placed[taken][1] : placed[taken][2]], words[taken], layout)
+        if not (known or named) or taken > 12:
+            weak = words[0] in layout.addressee and taken == phrase  # “Lieber wäre mir …”
+            return 0 if weak or taken > 12 else placed[sure - 1][2]
         taken += again or 1
-        end = placed[taken - 1][2]
+        if known or text[placed[taken - 1][1]].isupper():
+            sure = taken
+    end = placed[taken][1] if taken < len(placed) else len(text)
+    return end + _more_greeting(text[end:], layout)
 
 
-def _is_title(word: str) -> bool:
-    return len(word) <= 4
+def _has_sign(text: str, placed: Sequence[tuple[str, int, int]], taken: int) -> bool:
+    """Does a comma or the like stand behind the word before `taken`? The point of “Dr.” is none."""
+    start = placed[taken - 1][2]
+    gap = text[start : placed[taken][1] if taken < len(placed) else len(text)]
+    if len(placed[taken - 1][0]) <= 4 and taken < len(placed):
+        gap = gap.replace(".", "", 1)
+    return bool(_END_OF_GREETING.search(gap))
 
 
-def _after_sign(
-    text: str,
-    words: list[str],
-    placed: Sequence[tuple[str, int, int]],
-    taken: int,
-    gap_end: int,
-    layout: Layout,
-) -> int:
-    """Behind the comma: the text begins, or another greeting (“Hallo zusammen, liebes Team,”)."""
-    if taken < len(placed) and find_phrase(layout.greeting, words, taken):
-        more = _greeting_length(text[gap_end:], layout)
-        return gap_end + more
-    return gap_end
+def _could_be_name(word: str, folded: str, layout: Layout) -> bool:
+    """A word that may be a name in a greeting: not in small letters and no common word."""
+    return word[:1].isalpha() and not word[:1].islower() and folded not in layout.not_a_name
 
 
-def _without_sign(
-    words: list[str], placed: Sequence[tuple[str, int, int]], taken: int, layout: Layout
-) -> int:
-    """No comma came: “Hallo ich möchte …” is a greeting and text, “Lieber wäre mir …” is none."""
-    phrase = find_phrase(layout.greeting, words)
-    if words[0] in ("liebe", "lieber", "liebes", "dear") and taken == phrase:
+def _more_greeting(text: str, layout: Layout) -> int:
+    """Behind the comma: another greeting (“Hallo zusammen, liebes Team,”) or only now whom it greets
+    (“Здравствуйте, господин Гассен!”). Gives its length, 0 where the text begins."""
+    placed = placed_words(text)
+    words = [word for word, _, _ in placed]
+    if find_phrase(layout.greeting, words):
+        return _greeting_length(text, layout)
+    return _addressed_length(text, placed, layout)
+
+
+def _addressed_alone(text: str, placed: Sequence[tuple[str, int, int]], layout: Layout) -> int:
+    """“Herr Gassen,” and nothing else in the line: its length, else 0."""
+    length = _addressed_length(text, placed, layout)
+    return length if length >= len(text.rstrip()) and text[:1].isupper() else 0
+
+
+def _addressed_length(text: str, placed: Sequence[tuple[str, int, int]], layout: Layout) -> int:
+    """Two to six words up to a comma that say whom a mail greets: their length, else 0."""
+    if not placed or placed[0][0] not in layout.addressee:
         return 0
-    return placed[taken][1]
+    for taken in range(1, min(len(placed), 6) + 1):
+        folded, start, end = placed[taken - 1]
+        if not (folded in layout.addressee or _could_be_name(text[start:end], folded, layout)):
+            return 0
+        if _has_sign(text, placed, taken):
+            return (placed[taken][1] if taken < len(placed) else len(text)) if taken > 1 else 0
+    return 0
 
 
 # --- closing and signature ---------------------------------------------------------------------------
@@ -177,12 +193,11 @@ def _is_closing(text: str, layout: Layout) -> bool:
         return False
     words = words_of(text)
     taken = find_phrase(layout.closing, words)
-    rest = _behind(text, taken)
     if taken:
         few = len(words) - taken <= 7
-        return few and not rest.rstrip().endswith("?") and layout.personal.isdisjoint(words[taken:])
+        return few and not text.rstrip().endswith("?") and layout.personal.isdisjoint(words[taken:])
     taken = find_phrase(layout.closing_alone, words)
-    return bool(taken) and (len(words) == taken or is_name(rest, layout))
+    return bool(taken) and (len(words) == taken or is_name(_behind(text, taken), layout))
 
 
 def _behind(text: str, taken: int) -> str:
@@ -202,7 +217,7 @@ def _ends_text(lines: Sequence[Line], index: int, end: int, layout: Layout) -> b
 
 def _speaks(text: str, layout: Layout) -> bool:
     """A sentence in which somebody speaks, not a line of a signature."""
-    words = words_of(text[:500])
+    words = words_of(_ABBREVIATION.sub("", text[:500]))  # the I of “i. A.” is nobody
     return len(words) >= 4 and not layout.personal.isdisjoint(words)
 
 
@@ -217,11 +232,16 @@ def _claim_closing(lines: list[Line], index: int, layout: Layout) -> int:
         taken += more
         name = _behind(line.text, taken)
     line.claim("closing", "closing")
-    if not name or not is_name(name, layout):
+    if not name or not (is_name(name, layout) or _is_first_name(name, layout)):
         return 0
     line.text = line.text[: line.text.rindex(name)].strip()
     lines.insert(index + 1, Line(name, line.mark, "signature", "name behind the closing"))
     return 1
+
+
+def _is_first_name(text: str, layout: Layout) -> bool:
+    """One word behind a closing: “cheers ole”."""
+    return text.isalpha() and len(text) <= 15 and fold(text) not in layout.not_a_name
 
 
 def _claim_signature(lines: list[Line], start: int, end: int, layout: Layout, because: str) -> int:
@@ -357,8 +377,11 @@ def is_name(text: str, layout: Layout) -> bool:
     if not any(len(word) >= 2 for word in spoken):
         return False
     if all(word[:1].islower() for word in spoken):
-        return len(words) == 2 and all(len(word) >= 3 for word in words) and "," not in text
+        plain = len(words) == 2 and all(len(word) >= 3 for word in words) and "," not in text
+        return plain and _PARTICLES.isdisjoint(words)
     cased = [word for word in spoken if word[:1].lower() != word[:1].upper()]
     if not cased:
         return len(words) <= 3  # scripts without capitals
+    if not (spoken[0][:1].isupper() or len(spoken) == 1):
+        return False  # “vom Rathausplatz”
     return all(word[:1].isupper() or word in _PARTICLES for word in spoken)
