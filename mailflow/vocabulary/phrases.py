@@ -16,7 +16,6 @@ from mailflow.vocabulary.sentences import Line, split_sentences
 STRENGTH = {"sure": 3, "likely": 2, "hint": 1}
 # Meanings of many and ordinary words: there a slip of the finger would find more than was meant.
 _STRICT = frozenset({"idea", "who", "smalltalk", "off_topic", "thanks"})
-_DAYS = frozenset({f"<{EVENT}>", f"<{PRACTICE}>"})
 _ALONE = 6  # words: a sentence this short says what its word says
 _ASKS = "<asks>"
 DAY_TAGS = frozenset(
@@ -80,7 +79,7 @@ class Vocabulary:
     def read(self, line: Line, days: Days, *, subject: bool = False) -> tuple[Match, ...]:
         """Every rule that speaks in the sentence, each once, strongest phrase's words as its reason."""
         tags = self._tags(line, days)
-        line = self._part_days(line, tags)
+        line = self._part(line, tags)
         everything: set[str] = set().union(*tags)
         clauses: dict[int, set[str]] = {}
         for word, own in zip(line.words, tags, strict=True):
@@ -101,27 +100,28 @@ class Vocabulary:
                     spoken[rule.source.name] = _match(rule, phrase, where, line, tags)
         return tuple(spoken.values())
 
-    def _part_days(self, line: Line, tags: Sequence[set[str]]) -> Line:
+    def _part(self, line: Line, tags: Sequence[set[str]]) -> Line:
         """Let "on the 16th … and on the 17th …" be two clauses, so that each says what it says of its day."""
         joins = [n for n, word in enumerate(line.words) if word.text.casefold() in self.file.grammar.joins]
         for place in joins:
-            clause = line.words[place].clause
-            before = {
-                day
-                for n, own in enumerate(tags)
-                if n < place and line.words[n].clause == clause
-                for day in own & _DAYS
-            }
-            after = {
-                day
-                for n, own in enumerate(tags)
-                if n > place and line.words[n].clause == clause
-                for day in own & _DAYS
-            }
+            before, after = self._sides(line, tags, place)
             if before and after and not before & after:
                 words = [replace(word, clause=word.clause + (n > place)) for n, word in enumerate(line.words)]
                 line = replace(line, words=tuple(words))
         return line
+
+    def _sides(self, line: Line, tags: Sequence[set[str]], place: int) -> tuple[set[int], set[int]]:
+        """Which of the grammar's `apart` sets stand before, and which after a word of the same clause."""
+        sides: tuple[set[int], set[int]] = (set(), set())
+        for n, word in enumerate(line.words):
+            if word.clause == line.words[place].clause:
+                named = {
+                    number
+                    for number, apart in enumerate(self.file.grammar.apart)
+                    if tags[n].intersection(apart)
+                }
+                sides[n > place].update(named)
+        return sides
 
     def _tags(self, line: Line, days: Days) -> list[set[str]]:
         tags = self.lexicon.tags(line.words)
