@@ -22,7 +22,7 @@ from mailflow.understand.details import find_details
 from mailflow.understand.ideas import find_ideas
 from mailflow.understand.intents import Weighing, find_intents
 from mailflow.understand.language import find_language
-from mailflow.understand.meanings import ENOUGH, SentenceReading, read_sentence
+from mailflow.understand.meanings import ENOUGH, SentenceReading, read_sentence, read_sentences
 from mailflow.understand.origin import find_origin
 from mailflow.understand.own_words import split_pieces
 from mailflow.vocabulary.days import Days
@@ -50,8 +50,10 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
         return _silent(automatic, language, pieces)
     vocabulary = rules.meaning.of(language, office.event.language)
     days = _days(office, moment)
-    sentences = [read_sentence(line, vocabulary.read(line, days)) for line in vocabulary.split(written)]
+    sentences = read_sentences(pieces, vocabulary, days)
     subject = _read_subject(_own_subject(letter), vocabulary, days)
+    if subject and not sentences:
+        sentences, subject = [subject], None
     expected = bool(known.registrations) or known.replies_to_us
     intents, reasons = find_intents(Weighing(sentences, subject, expected))
     wanted = {"sign_up", "practice"} & set(intents) and "cancel" not in intents

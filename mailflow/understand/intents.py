@@ -34,8 +34,14 @@ class Weighing:
 
     def total(self, *meanings: str) -> int:
         """What sentences and subject together say; hints add up."""
-        everything = [*self.sentences, self.subject] if self.subject else self.sentences
-        return sum(max(each.strength(meaning) for meaning in meanings) for each in everything)
+        text = sum(max(each.strength(meaning) for meaning in meanings) for each in self.sentences)
+        return text + self.hint(*meanings)
+
+    def hint(self, *meanings: str) -> int:
+        """What the subject says: no more than a hint, for many a subject is an old one. Of an idea, more."""
+        if self.subject is None:
+            return 0
+        return max(min(self.subject.strength(name), ENOUGH if name == "idea" else 1) for name in meanings)
 
     def last(self, meaning: str, strength: int) -> int:
         """The position of the last sentence that says it at least so strongly, or -1."""
@@ -137,4 +143,4 @@ def _signs_up_besides_practice(mail: Weighing) -> bool:
             return True
         if sign_up and practice and (sign_up.clauses - practice.clauses or sign_up.strength == SURE):
             return True
-    return mail.subject is not None and mail.subject.strength("sign_up") > 0
+    return mail.hint("sign_up") > 0

@@ -4,12 +4,17 @@ Whoever cancels does not sign up in the same breath; whoever asks for the link a
 meaning wins holds in every language; the words that lead to it are rules.
 """
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mailflow.vocabulary.phrases import Match
+from mailflow.model import Piece
+from mailflow.vocabulary.days import Days
+from mailflow.vocabulary.phrases import Match, Vocabulary
 from mailflow.vocabulary.sentences import Line
 
+_QUOTE_MARK = re.compile(r"^[>\s|]+", re.MULTILINE)
+_LAST_WORDS = 600  # characters at the end of a quote in which its last question stands
 ENOUGH = 2  # strength from which a meaning counts by itself; hints (1) need company
 
 # (winner, loser), meanings or kinds of idea: both in the same clause, the first is meant
@@ -44,6 +49,38 @@ class SentenceReading:
         """How strongly the sentence means it: 3 sure, 2 likely, 1 a hint, 0 not at all."""
         match = self.meanings.get(meaning)
         return match.strength if match else 0
+
+
+def read_sentences(pieces: Iterable[Piece], vocabulary: Vocabulary, days: Days) -> list[SentenceReading]:
+    """Every written sentence with what it means. What answers a quoted question is read as its answer."""
+    found: list[SentenceReading] = []
+    question: SentenceReading | None = None
+    for piece in pieces:
+        if piece.kind == "quoted":
+            question = _last_question(piece, vocabulary, days)
+        elif piece.kind == "written":
+            own = [read_sentence(line, vocabulary.read(line, days)) for line in vocabulary.split(piece.text)]
+            if question and own:
+                own[0] = _as_answer(own[0], question)
+            found += own
+            question = None
+    return found
+
+
+def _last_question(piece: Piece, vocabulary: Vocabulary, days: Days) -> SentenceReading | None:
+    """The last sentence of a quote, if it asks."""
+    lines = vocabulary.split(_QUOTE_MARK.sub("", piece.text[-_LAST_WORDS:]))
+    if not lines or not lines[-1].asks:
+        return None
+    return read_sentence(lines[-1], vocabulary.read(lines[-1], days))
+
+
+def _as_answer(answer: SentenceReading, question: SentenceReading) -> SentenceReading:
+    """Whoever is asked about the try-out and says "yes, I will come" comes to the try-out."""
+    if "practice" not in question.meanings or "sign_up" in question.meanings:
+        return answer
+    meant = {"sign_up": "practice", "decline": "practice_decline", "cancel": "practice_decline"}
+    return replace(answer, meanings={meant.get(name, name): match for name, match in answer.meanings.items()})
 
 
 def sentence_labels(line: Line, matches: Iterable[Match]) -> tuple[str, ...]:
