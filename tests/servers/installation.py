@@ -1,0 +1,121 @@
+"""Mailflow as it is installed: a working folder with a configuration, and the program as a process."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from mailflow.store import Store
+from tests.servers.mailbox import Mailbox
+
+ROOT = Path(__file__).resolve().parents[2]
+
+CONFIG = """
+[mailbox]
+host = "127.0.0.1"
+port = {mailbox.port}
+security = "{imap_security}"
+ca_file = "{ca_file}"
+user = "{mailbox.user}"
+poll_seconds = {poll_seconds}
+
+[smtp]
+host = "127.0.0.1"
+port = {smtp_port}
+security = "{smtp_security}"
+ca_file = "{ca_file}"
+user = "{smtp_user}"
+sender = "Integrationsmanagement Kaarst <kennenlernen@diakonie.example>"
+
+[event]
+title = "Digitales Kennenlernen des Integrationsmanagements"
+starts = {year}-03-17T15:00:00
+ends = {year}-03-17T16:30:00
+practice_starts = {year}-03-16T15:00:00
+practice_ends = {year}-03-16T16:30:00
+ideas_until = {year}-03-10
+
+[zoom]
+link = "https://zoom.example/j/98765432101"
+meeting_id = "987 6543 2101"
+passcode = "kaarst21"
+
+[organiser]
+name = "Max Gassen"
+email = "gassen@diakonie.example"
+
+[limits]
+total_per_hour = 10000
+total_per_day = 10000
+domain_per_hour = 10000
+
+[files]
+rules = "{root}/rules"
+templates = "{root}/templates"
+"""
+
+
+@dataclass
+class Installation:
+    """A working folder for one mailbox."""
+
+    folder: Path
+    mailbox: Mailbox
+
+    @classmethod
+    def make(
+        cls,
+        folder: Path,
+        mailbox: Mailbox,
+        smtp_port: int,
+        *,
+        smtp_login: bool = True,
+        poll_seconds: int = 60,
+    ) -> "Installation":
+        """With `smtp_login`: STARTTLS and the mailbox's own user; without: a plain sink."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "config.toml").write_text(
+            CONFIG.format(
+                mailbox=mailbox,
+                imap_security=mailbox.security if mailbox.ca_file else "none",
+                ca_file=mailbox.ca_file or "",
+                smtp_port=smtp_port,
+                smtp_security="starttls" if smtp_login else "none",
+                smtp_user=mailbox.user if smtp_login else "",
+                year=datetime.now().astimezone().year + 1,  # the event is still to come
+                poll_seconds=poll_seconds,
+                root=ROOT,
+            ),
+            "utf-8",
+        )
+        return cls(folder, mailbox)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """`mailflow …` with this configuration, as a process of its own."""
+        password = self.mailbox.password
+        words = {"MAILFLOW_MAILBOX__PASSWORD": password, "MAILFLOW_SMTP__PASSWORD": password}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAILFLOW_")}
+        return subprocess.Popen(
+            [sys.executable, "-m", "mailflow", "--config", str(self.folder / "config.toml"), *arguments],
+            cwd=ROOT,
+            env=inherited | words,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """The same to its end: exit code, and all that it said."""
+        process = self.start(*arguments)
+        said, _ = process.communicate(timeout=240)
+        return process.returncode, said
+
+    @property
+    def store_path(self) -> Path:
+        return self.folder / "data" / "mailflow.json"
+
+    def store(self) -> Store:
+        """What it has recorded."""
+        return Store.open(self.store_path, "Europe/Berlin")
