@@ -37,13 +37,12 @@ _REPLY = re.compile(
     r"\s*(\[\d+\])?\s*:",
     re.IGNORECASE,
 )
-_MOST_TEXT = 20_000  # characters that are read for their meaning; nobody writes more, a robot may
 
 
 def understand(letter: Letter, rules: "Rules", office: Office, known: Known, moment: datetime) -> Reading:
     """Read a letter. `moment` is its arrival: by it "tomorrow" and "Wednesday" are judged."""
     pieces = split_pieces(letter.body, rules.layout)
-    written = "\n".join(piece.text for piece in pieces if piece.kind == "written")[:_MOST_TEXT]
+    written = "\n".join(piece.text for piece in pieces if piece.kind == "written")
     language = find_language(written or _own_subject(letter), rules.language)
     automatic = find_origin(letter, written, rules.machines, office)
     if automatic:

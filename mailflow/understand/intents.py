@@ -14,6 +14,8 @@ from mailflow.understand.meanings import ENOUGH, SentenceReading
 from mailflow.vocabulary.phrases import Match
 
 SURE = 3
+# Whoever writes this has something else in mind than a sign-up that is only hinted at.
+_BUSY = ("idea", "question", "thanks", "off_topic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +113,9 @@ def _signs_up(mail: Weighing) -> bool:
         return False
     if mail.best("sign_up") >= ENOUGH or mail.best("access") >= ENOUGH:
         return True
-    busy = max(mail.best(other) for other in ("idea", "question", "thanks", "off_topic"))
-    return mail.total("sign_up", "access") >= (ENOUGH if busy < ENOUGH else ENOUGH + 1) or (
-        mail.total("sign_up") > 0 and not any(s.meanings for s in mail.sentences)
-    )
+    if any(mail.best(other) >= ENOUGH for other in _BUSY):
+        return mail.total("sign_up", "access") > ENOUGH
+    return mail.total("sign_up", "access") > 0
 
 
 def _practises(mail: Weighing) -> bool:

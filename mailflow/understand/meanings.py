@@ -15,6 +15,7 @@ from mailflow.vocabulary.sentences import Line
 
 _QUOTE_MARK = re.compile(r"^[>\s|]+", re.MULTILINE)
 _LAST_WORDS = 600  # characters at the end of a quote in which its last question stands
+_MOST_TEXT = 20_000  # characters that are read for their meaning; nobody writes more, a robot may
 ENOUGH = 2  # strength from which a meaning counts by itself; hints (1) need company
 
 # (winner, loser), meanings or kinds of idea: both in the same clause, the first is meant
@@ -55,11 +56,16 @@ def read_sentences(pieces: Iterable[Piece], vocabulary: Vocabulary, days: Days) 
     """Every written sentence with what it means. What answers a quoted question is read as its answer."""
     found: list[SentenceReading] = []
     question: SentenceReading | None = None
+    left = _MOST_TEXT
     for piece in pieces:
         if piece.kind == "quoted":
             question = _last_question(piece, vocabulary, days)
         elif piece.kind == "written":
-            own = [read_sentence(line, vocabulary.read(line, days)) for line in vocabulary.split(piece.text)]
+            own = [
+                read_sentence(line, vocabulary.read(line, days))
+                for line in vocabulary.split(piece.text[:left])
+            ]
+            left -= min(left, len(piece.text))
             if question and own:
                 own[0] = _as_answer(own[0], question)
             found += own
