@@ -1,7 +1,7 @@
 """What is recorded, as a table for people, as JSON lines and as CSV.
 
 Rules: JSON has every field of the record under its own name, one object a line. A CSV cell that a spreadsheet
-would take for a formula (= + - @, tab, return) gets a ' before it. Nothing from a mail reaches the terminal
+would take for a formula (= + - @, also behind blanks, also in full width) gets a ' before it. Nothing from a mail reaches the terminal
 with control characters in it.
 """
 
@@ -26,7 +26,7 @@ NOTHING = {
     "attention": "Nichts zur Durchsicht.",
 }
 _STATES = {"registered": "angemeldet", "cancelled": "abgemeldet", "new": "neu", "open": "offen"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@＝＋－＠")
 
 
 def json_line(record: Record) -> str:
@@ -115,4 +115,4 @@ def _cell(value: Any) -> str:
     if isinstance(value, int):
         return str(value)
     text = "" if value is None else clean(_plain(value))
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mailflow.commands.speech import Call, Command
-from mailflow.errors import Misconfigured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,15 +52,11 @@ def _workshop(call: Call) -> "Workshop":
     from mailflow.commands.trial import Workshop
     from mailflow.config import example_config, find_config, load_config
     from mailflow.rules import load_rules
-    from mailflow.template_check import read_files
-    from mailflow.templates import Templates
+    from mailflow.templates import load_templates
 
     found = find_config(call.config)
     config = load_config(found) if found else example_config()
-    files, complaints = read_files(config.files.templates)
-    if complaints:
-        raise Misconfigured(*complaints)
-    templates = Templates(config.files.templates, files)  # not all tried, as `check` does: that takes a while
+    templates = load_templates(config.files.templates, tried=False)  # trying them takes a while: see `check`
     return Workshop(config.office(), load_rules(config.files.rules), templates)
 
 

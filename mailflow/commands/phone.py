@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command, short_help="Trägt eine Anmeldung am Telefon ein.")
-@click.option("--name", required=True, metavar="NAME", help="Wer sich anmeldet (nötig).")
+@click.option("--name", required=True, metavar="NAME", help="Wer sich anmeldet.")
 @click.option("--persons", type=click.IntRange(1, 500), default=1, metavar="ZAHL", help="Wie viele; sonst 1.")
 @click.option("--phone", metavar="NUMMER", help="Telefonnummer.")
 @click.option("--practice", is_flag=True, help="Kommt auch zum Probetermin.")

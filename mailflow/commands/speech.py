@@ -38,6 +38,10 @@ class _Formatter(click.HelpFormatter):
     def write_heading(self, heading: str) -> None:
         super().write_heading(_HEADINGS.get(heading, heading))
 
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        german = [(name, told.replace("[required]", "[nötig]")) for name, told in rows]
+        super().write_dl(german, col_max, col_spacing)
+
 
 class _Context(click.Context):
     formatter_class = _Formatter
