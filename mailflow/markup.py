@@ -11,10 +11,13 @@ from html import escape
 from mailflow.dates import direction
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\u2066-\u2069]{1,500}")
-_DASHES = re.compile(r"-{3,}")
+_DASHES = re.compile(r"\u200f?-{3,}")
+_FACT = re.compile(r"([^:]{2,40}:) ?(\S[^:]{0,60})")
+_NUMBER = re.compile(r"[\u2066\u2068]?(\+?[0-9][0-9 ()/.-]{5,30})\u2069?")
 _LATIN_LINE = re.compile(r"[\x20-\x7e]*[0-9A-Za-z][\x20-\x7e]*")
 _LINK = '<a href="{0}" style="color:#0b4f9c;{1}">{0}</a>'
 _LARGE = "font-size:20px;font-weight:bold"
+_TYPED = "font-size:20px;display:inline-block"
 _PARTS = {
     "p": '<p style="margin:0 0 16px">{}</p>',
     "link": '<p dir="ltr" style="margin:0 0 20px;padding:14px 16px;background:#eaf2fb">{}</p>',
@@ -40,11 +43,22 @@ def _block(lines: list[str], rtl: bool) -> list[str]:
         return [_PARTS["ul"].format(side="right" if rtl else "left", items=items)]
     if len(lines) == 1 and _ADDRESS.fullmatch(lines[0]):
         return [_PARTS["link"].format(_LINK.format(escape(lines[0]), _LARGE))]
-    return [_PARTS["p"].format("<br>\n".join(_inline(line, rtl) for line in lines))]
+    inline = _fact if len(lines) > 1 and all(map(_FACT.fullmatch, lines)) else _inline
+    return [_PARTS["p"].format("<br>\n".join(inline(line, rtl) for line in lines))]
+
+
+def _fact(line: str, rtl: bool) -> str:
+    """One of several lines like "Kenncode: 1234": what is to be typed in stands out."""
+    found = _FACT.fullmatch(line)
+    label, value = found.groups() if found else ("", line)
+    return f'{_isolated(escape(label))} <b style="{_TYPED}">{_isolated(escape(value))}</b>'
 
 
 def _inline(line: str, rtl: bool) -> str:
     """One line with its links, each value of the other direction set apart."""
+    if number := _NUMBER.fullmatch(line):
+        called = re.sub(r"[^0-9+]", "", number[1])
+        return f'<a href="tel:{called}" dir="ltr" style="color:#0b4f9c">{escape(number[1])}</a>'
     if rtl and _LATIN_LINE.fullmatch(line):
         line = f"\u2066{line}\u2069"
     pieces, at = [], 0

@@ -31,6 +31,8 @@ from mailflow.template_values import Bare
 
 FRAME = "frame.html"
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"  # FSI and PDI of Unicode's rules for both directions
+RTL_MARK = "\u200f"
+_DASHES = re.compile(r"^-{3,}$", re.MULTILINE)
 _TOO_MANY_LINES = re.compile(r"\n{3,}")
 _BLANKS_AT_END = re.compile(r"[ \t]+\n")
 
@@ -86,6 +88,8 @@ class Templates:
         rendered = self.template(f"{name}.{chosen}.txt").render(values)
         head, _, body = rendered.partition("\n")
         subject = " ".join(head.removeprefix("Subject:").split())
+        if direction(chosen) == "rtl":
+            body = _DASHES.sub(RTL_MARK + r"\g<0>", body)  # or the line stands on the wrong side
         return Rendered(subject.replace(ISOLATE, "").replace(END_ISOLATE, ""), _tidy(body), chosen)
 
     def snippet(self, name: str, language: str, values: Mapping[str, object]) -> str:
