@@ -27,7 +27,7 @@ from markupsafe import Markup
 
 from mailflow.dates import base_language, direction, language_tag
 from mailflow.errors import Misconfigured
-from mailflow.template_values import Bare
+from mailflow.template_values import AccessWords, Bare, EventWords, OrganiserWords
 
 FRAME = "frame.html"
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"  # FSI and PDI of Unicode's rules for both directions
@@ -130,6 +130,15 @@ class Templates:
         return {"ltr": make_environment(self.files, _keep), "rtl": make_environment(self.files, _isolate)}
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja2's sandbox, which need not look into our own records: they hold nothing but words."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        if isinstance(obj, EventWords | AccessWords | OrganiserWords):
+            return not attr.startswith("_")
+        return super().is_safe_attribute(obj, attr, value)
+
+
 def load_templates(folder: Path, *, tried: bool = True) -> Templates:
     """Read all templates of a folder, compile them and try them. Raises Misconfigured with every complaint.
 
@@ -148,7 +157,7 @@ def load_templates(folder: Path, *, tried: bool = True) -> Templates:
 
 def make_environment(files: Mapping[str, str], finalize: Any) -> ImmutableSandboxedEnvironment:
     """Jinja2 in its sandbox: unknown names are errors, lines with nothing but syntax leave no trace."""
-    return ImmutableSandboxedEnvironment(
+    return _Sandbox(
         loader=DictLoader(files),
         undefined=StrictUndefined,
         trim_blocks=True,
