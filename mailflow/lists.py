@@ -1,8 +1,8 @@
 """What is recorded, as a table for people, as JSON lines and as CSV.
 
 Rules: JSON has every field of the record under its own name, one object a line. A CSV cell that a spreadsheet
-would take for a formula (= + - @, also behind blanks, also in full width) gets a ' before it. Nothing from a mail reaches the terminal
-with control characters in it.
+would take for a formula (= + - @, also behind blanks, also in full width) gets a ' before it. Nothing from a
+mail reaches the terminal with control characters in it.
 """
 
 import csv

@@ -11,6 +11,10 @@
 Rules: a file that is wrong anywhere refuses the whole folder, with every fault of every file at once. Each
 sort has its module here with the models of its files and a function that compiles them. Rules choose words,
 weights, templates and folders; there is no code in them.
+
+    loading.py        load_rules: a folder → Rules
+    meaning.py, people.py, layout.py, machines.py, language.py, answers.py, cases.py    one sort each
+    people_words.py   the words of people.py
 """
 
 from typing import TYPE_CHECKING, Any
