@@ -16,8 +16,9 @@ from mailflow.understand.organisations import find_in_signature, find_in_text
 from mailflow.understand.people_clauses import Sentence, Token, read_sentences
 from mailflow.understand.persons import Headcount, count_persons
 from mailflow.understand.phones import find_phone
+from mailflow.understand.rosters import find_roster
 
-_SIGNED = ("closing", "signature", "footer")
+_SIGNED = ("closing", "signature")
 _LABEL = re.compile(r"^[ \t*•>-]*([^\W\d_][^:=\n]{0,40}?)[ \t]*[:=][ \t]*(\S[^\n]{0,120})$", re.MULTILINE)
 _LAST_LINES = 3  # of what was written: there people sign who use no closing
 
@@ -29,8 +30,10 @@ def find_details(
     speech = people.speech(language)
     written = "\n".join(piece.text for piece in pieces if piece.kind == "written")
     signed = [line for piece in pieces if piece.kind in _SIGNED for line in piece.text.splitlines()]
+    written, below = _split_at_closing(written, people)
+    signed = below + signed
     sentences = read_sentences(written, speech)
-    count = count_persons(sentences, letter.subject, speech)
+    count = _count(letter, written, sentences, people, speech)
     name, stated = _find_name(letter, written, sentences, signed, people, speech, count)
     organisation, from_text = _find_organisation(letter, sentences, written, signed, people, speech)
     phone = find_phone((written, "\n".join(signed), letter.subject), people)
@@ -44,6 +47,27 @@ def find_details(
         said=frozenset(field for field, here in said.items() if here),
         change=count.change,
     )
+
+
+def _count(
+    letter: Letter, written: str, sentences: list[Sentence], people: People, speech: Speech
+) -> Headcount:
+    """A list of names counts before what the sentences say."""
+    roster = find_roster(written, _sender_name(letter, people)[0], people, speech)
+    if roster:
+        return Headcount(roster.persons, True, 0, roster.writer, "" if roster.writer else roster.first)
+    return count_persons(sentences, letter.subject, speech)
+
+
+def _split_at_closing(written: str, people: People) -> tuple[str, list[str]]:
+    """Text and signature where a closing ("Mit freundlichen Grüßen") still stands in the text."""
+    lines = written.splitlines()
+    for number in range(len(lines) - 1, 0, -1):
+        words = [fold(word.strip(".,!:;-–'’()"), True) for word in lines[number].split()]
+        words = [word for word in words if word]
+        if 1 < len(words) < 8 and all("name:closings" in people.common.meaning(w).tags for w in words):
+            return "\n".join(lines[:number]), lines[number:]
+    return written, []
 
 
 # --- name ----------------------------------------------------------------------------------------------
@@ -64,7 +88,7 @@ def _find_name(
         other = count.named or _pattern_name(sentences, speech, people, other=True)
         if other:
             return other, True
-    stated = _labelled_name(written, people) or _pattern_name(sentences, speech, people, other=False)
+    stated = _labelled_name("\n".join([written, *signed]), people) or _pattern_name(sentences, speech, people, other=False)
     if stated:
         return (fuller(stated, sender) if surely else stated), True
     signature = _signature_name(written, signed, people, _known_words(letter, sender))

@@ -65,9 +65,14 @@ def find_companies(sentence: Sentence, speech: Speech) -> list[Company]:
         link = _link(sentence.tokens, companies[-1].terms[-1], term, speech) if companies else ""
         if link == "same":
             last = companies[-1].terms[-1]
-            last.end, last.name = term.end, last.name or term.name
+            closed = sentence.tokens[last.end].low in ",،" and term.end < len(sentence.tokens)
+            closed = closed and sentence.tokens[term.end].low in ",،"
+            last.end, last.name = term.end + closed, last.name or term.name
         elif link == "joined":
-            companies[-1].terms.append(term)
+            if term.kind == "me" and companies[-1].with_writer:
+                companies.append(Company([term]))
+            else:
+                companies[-1].terms.append(term)
         else:
             companies.append(Company([term]))
     return [part for company in companies for part in _settled(sentence.tokens, company)]
@@ -257,6 +262,8 @@ def _beside_join(tokens: list[Token], start: int, position: int) -> bool:
 def _link(tokens: list[Token], last: Term, term: Term, speech: Speech) -> str:
     """How two parties hang together: "joined", "same" (the second names the first again), or ""."""
     between = tokens[last.end : term.start]
+    if last.kind == term.kind == "me":
+        return ""
     if last.kind == "neutral" and term.kind == "me" and tokens[term.start].has("we"):
         return ""
     if len(between) > _BETWEEN:

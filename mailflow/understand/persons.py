@@ -15,7 +15,7 @@ from mailflow.rules.people import Speech
 from mailflow.understand.parties import Company, Term, find_companies
 from mailflow.understand.people_clauses import Sentence, Token, read_sentences
 
-_SUM, _TOTAL, _COUNTED, _EARLIER = 3, 2, 1, 0
+_SUM, _TOTAL, _COUNTED, _LOOSE, _EARLIER = 4, 3, 2, 1, 0
 _SHORT = 7  # words: a sentence this short needs no verb of coming
 _BREAK = frozenset(',،;؛–—-()[]"„“”«»*')
 
@@ -76,8 +76,8 @@ def _conclude(tally: _Tally) -> Headcount:
     if tally.writer_out and company and not tally.writer_in:
         writer = False
     named = tally.names[0] if tally.names and not writer else ""
-    if tally.totals:
-        best = max(rank for rank, _ in tally.totals)
+    best = max((rank for rank, _ in tally.totals), default=-1)
+    if best > _LOOSE or (best >= 0 and not company):
         numbers = [number for rank, number in tally.totals if rank == best]
         persons = numbers[0] if best == _COUNTED else numbers[-1]
         return Headcount(persons, True, 0, writer, named)
@@ -172,10 +172,11 @@ def _note_totals(
     for pattern, rank in ((speech.sums, _SUM), (speech.totals, _TOTAL)):
         for place, number in _numbers(sentence, pattern):
             clause = about[tokens[place].clause]
-            if place in old or not _counts_people(tokens, place) or (clause.aside and not clause.coming):
+            number = _whole(companies, place, number)
+            if not number or place in old or not _counts_people(tokens, place) or (clause.aside and not clause.coming):
                 continue
             earlier = "earlier" in clause.tags and rank != _SUM
-            tally.totals.append((_EARLIER if earlier else rank, _whole(companies, place, number)))
+            tally.totals.append((_EARLIER if earlier else rank, number))
     for place, number in _numbers(sentence, speech.additions):
         if place not in old and _counts_people(tokens, place):
             tally.additions += number
@@ -185,10 +186,11 @@ def _note_totals(
 
 
 def _whole(companies: list[Company], place: int, number: int) -> int:
-    """ "Anzahl: 1 Erw. + 3 Kinder": the number is the first of a company."""
+    """ "Anzahl: 1 Erw. + 3 Kinder" is four; "für zwei Kolleginnen" is no total (0): the company tells."""
     for company in companies:
-        if company.start <= place < company.end and len(company.terms) > 1:
-            return sum(term.count for term in company.terms)
+        if company.start <= place < company.end:
+            total = any(term.kind == "neutral" or (term.kind == "me" and term.counted) for term in company.terms)
+            return sum(term.count for term in company.terms) if total else 0
     return number
 
 
@@ -238,15 +240,14 @@ def _note_counted(company: Company, clause: _About, coming: bool, tokens: list[T
         return
     if clause.aside and not clause.coming:
         return
-    if not (coming or clause.tags & {"i", "we"} or sum(not token.mark for token in tokens) <= _SHORT):
-        return
+    firm = coming or clause.tags & {"i", "we"} or sum(not token.mark for token in tokens) <= _SHORT
     number = sum(term.count for term in company.others) + company.with_writer
     more = any(token.has("more") for token in tokens[max(0, company.start - 2) : company.start + 2])
     if more and not company.with_writer and clause.tags & {"i", "come", "along", "besides"}:
         tally.additions += number
         tally.also = True
     else:
-        tally.totals.append((_COUNTED, number))
+        tally.totals.append((_COUNTED if firm else _LOOSE, number))
 
 
 def _note_with_writer(company: Company, clause: _About, coming: bool, tally: _Tally) -> None:
@@ -292,14 +293,21 @@ def _note_others(company: Company, clause: _About, coming: bool, tokens: list[To
     follows = coming and clause.words <= _SHORT and (alongside or "also" in tags)
     if clause.aside or not (clause.coming or follows):
         return
-    named = [term for term in company.others if term.kind == "named"]
-    if named and "enrol" not in tags and not known:
-        return
-    for term in company.others:
+    counted = [term for term in company.others if _is_somebody(term, tags)]
+    for term in counted:
         _add(tally.others, term)
-    tally.names += [term.name for term in company.others if term.name]
+    if not counted:
+        return
+    tally.names += [term.name for term in counted if term.name]
     tally.also |= "also" in tags or (alongside and "i" in tags)
     tally.writer_in |= alongside and (bool(tags & {"i", "i_come"}) or not _has_subject(tokens, company))
+
+
+def _is_somebody(term: Term, tags: set[str]) -> bool:
+    """Not "die Kinder" in general, nor "Herr Gassen" where nobody is signed up."""
+    if term.kind == "named":
+        return "enrol" in tags
+    return term.owned or term.counted or term.count == 1
 
 
 def _has_subject(tokens: list[Token], company: Company) -> bool:
