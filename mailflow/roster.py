@@ -47,7 +47,7 @@ def sign_up(
         before,
         name=details.name or before.name,
         address=address or before.address,
-        persons=details.persons if fresh or "persons" in details.said else before.persons,
+        persons=_persons(before, details, fresh=fresh),
         sign_up=wanted["sign_up"] or (before.sign_up and not fresh),
         practice=wanted["practice"] or (before.practice and not fresh and not _declines(reading)),
         organisation=details.organisation or before.organisation,
@@ -59,6 +59,13 @@ def sign_up(
         unreached="",
     )
     return after, not fresh and _differs(before, after)
+
+
+def _persons(before: Registration, details: Details, *, fresh: bool) -> int:
+    """How many come now: as many more or fewer as the mail says, or as many as it says, or as before."""
+    if details.change and not fresh:
+        return max(1, before.persons + details.change)
+    return details.persons if fresh or "persons" in details.said else before.persons
 
 
 def _new(

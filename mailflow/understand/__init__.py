@@ -13,11 +13,12 @@ Pure: reads no clock, file or socket. Each room is asked once, in this order, in
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from mailflow.model import Automatic, Intent, Known, Letter, Office, Piece, Reading, Reason, Sentence
+from mailflow.model import Automatic, Details, Intent, Known, Letter, Office, Piece, Reading, Reason, Sentence
 from mailflow.understand.details import find_details
 from mailflow.understand.ideas import find_ideas
 from mailflow.understand.intents import Weighing, find_intents
@@ -37,6 +38,7 @@ _REPLY = re.compile(
     r"\s*(\[\d+\])?\s*:",
     re.IGNORECASE,
 )
+_SHORT_REPLY = 3  # sentences
 
 
 def understand(letter: Letter, rules: "Rules", office: Office, known: Known, moment: datetime) -> Reading:
@@ -53,20 +55,17 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
     subject = _read_subject(_own_subject(letter), vocabulary, days)
     if subject and not sentences:
         sentences, subject = [subject], None
+    details = find_details(letter, pieces, language, rules.people, practice=False)
     expected = bool(known.registrations) or known.replies_to_us
-    intents, reasons = find_intents(Weighing(sentences, subject, expected))
-    wanted = {"sign_up", "practice"} & set(intents) and "cancel" not in intents
-    details = (
-        find_details(letter, pieces, language, rules.people, practice="practice" in intents)
-        if wanted
-        else None
-    )
+    weighing = Weighing(sentences, subject, expected, expected and _corrects(details, sentences))
+    intents, reasons = find_intents(weighing)
+    comes = {"sign_up", "practice"} & set(intents) and "cancel" not in intents
     return Reading(
         automatic=None,
         language=language,
         pieces=pieces,
         intents=intents,
-        details=details,
+        details=replace(details, practice="practice" in intents) if comes else None,
         ideas=find_ideas(sentences, subject) if "idea" in intents else (),
         unclear=_unclear(letter, intents, sentences),
         reasons=reasons,
@@ -90,6 +89,12 @@ def _read_subject(text: str, vocabulary: Vocabulary, days: Days) -> SentenceRead
         return None
     matches = [match for line in lines for match in vocabulary.read(line, days, subject=True)]
     return read_sentence(lines[0], tuple(matches))
+
+
+def _corrects(details: Details, sentences: Sequence[SentenceReading]) -> bool:
+    """A short word about who comes, from somebody we know: it corrects what we said."""
+    about_people = bool(details.change) or bool(details.said & {"persons", "phone"})
+    return about_people and len(sentences) <= _SHORT_REPLY
 
 
 def _days(office: Office, moment: datetime) -> Days:

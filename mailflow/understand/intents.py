@@ -23,12 +23,14 @@ class Weighing:
     """The sentences of a mail and its subject, weighed against each other.
 
     `subject` is None where it is not the writer's own (a reply, a forwarded mail) or empty. `expected` says
-    that the writer is known to us: signed up, or answering one of our mails.
+    that the writer is known to us: signed up, or answering one of our mails; `corrects` that such a writer
+    states who comes anew ("nein, wir sind zu viert", "meine Frau doch nicht").
     """
 
     sentences: Sequence[SentenceReading]
     subject: SentenceReading | None
     expected: bool
+    corrects: bool = False
 
     def best(self, meaning: str) -> int:
         """The strongest single sentence for a meaning."""
@@ -93,6 +95,8 @@ def _reason(intent: Intent, match: Match | None) -> Reason:
 def _cancels(mail: Weighing) -> bool:
     if mail.best("change") >= ENOUGH and mail.best("sign_up") >= ENOUGH:
         return False
+    if mail.corrects and mail.best("cancel") < SURE:
+        return False
     withdrawn = mail.says("cancel") or (mail.total("cancel") > 0 and mail.best("decline") >= ENOUGH)
     withdrawn = withdrawn or (
         mail.expected and mail.best("decline") >= ENOUGH and mail.best("sign_up") < ENOUGH
@@ -107,7 +111,9 @@ def _wants_again(mail: Weighing) -> bool:
 
 
 def _signs_up(mail: Weighing) -> bool:
-    if mail.best("sign_up") >= SURE:
+    if mail.best("sign_up") >= SURE or mail.corrects:
+        return True
+    if mail.expected and mail.best("practice_decline") >= ENOUGH:
         return True
     if mail.best("decline") >= ENOUGH:
         return False
