@@ -100,11 +100,10 @@ def _unknown(file: str, tree: nodes.Template) -> Iterator[str]:
     for name, line in dict.fromkeys((node.name, node.lineno) for node in names if node.name not in known):
         yield f", Zeile {line}: „{name}“ gibt es nicht.{likely(name, known)}"
     for each in tree.find_all(nodes.Getattr):
-        if isinstance(each.node, nodes.Name) and each.attr not in (
-            having := KNOWN_FIELDS.get(each.node.name, (each.attr,))
-        ):
-            near = likely(each.attr, list(having))
-            yield f", Zeile {each.lineno}: „{each.node.name}.{each.attr}“ gibt es nicht.{near}"
+        of = each.node.name if isinstance(each.node, nodes.Name) else ""
+        if of in KNOWN_FIELDS and each.attr not in KNOWN_FIELDS[of]:
+            near = likely(f"{of}.{each.attr}", [f"{of}.{field}" for field in KNOWN_FIELDS[of]])
+            yield f", Zeile {each.lineno}: „{of}.{each.attr}“ gibt es nicht.{near}"
 
 
 def _refused_filters(environment: Environment, tree: nodes.Template) -> Iterator[str]:
@@ -164,5 +163,5 @@ def _failure(error: TemplateError) -> str:
 
 def _syntax(message: str) -> str:
     """Jinja2's complaint in plain words."""
-    said = next((words for theirs, words in _SYNTAX if theirs in message), "Der Aufbau ist nicht richtig.")
-    return f"{said} ({message})"
+    rest = f"Der Aufbau ist nicht richtig ({message})."
+    return next((words for theirs, words in _SYNTAX if theirs in message), rest)

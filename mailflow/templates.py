@@ -123,7 +123,7 @@ class Templates:
             if file.endswith(".txt") and not file.startswith("_"):
                 name, language, _ = file.split(".")
                 found.setdefault(name, []).append(language)
-        return {name: tuple(languages) for name, languages in found.items()}
+        return {name: tuple(sorted(languages)) for name, languages in found.items()}
 
     @cached_property
     def _environments(self) -> dict[str, ImmutableSandboxedEnvironment]:
