@@ -1,6 +1,5 @@
 """The store as the other rooms use it, on real files."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,71 +7,9 @@ import pytest
 from tinydb import Query, TinyDB
 
 from mailflow.errors import StoreBusy
-from mailflow.model import (
-    Address,
-    AnswerPlan,
-    Attention,
-    Idea,
-    Letter,
-    Plan,
-    Registration,
-    Waiting,
-)
+from mailflow.model import Attention, Idea
 from mailflow.store import Store
-
-BERLIN = "Europe/Berlin"
-NOON = datetime(2021, 3, 2, 11, 0, tzinfo=UTC)
-
-
-def letter(
-    digest: str = "d1", sender: str = "renate@web.example", reply_to: str = "", thread: str = ""
-) -> Letter:
-    return Letter(
-        digest=digest,
-        message_id=f"<{digest}@web.example>",
-        senders=(Address("Renate Müller", sender),),
-        reply_to=(Address("", reply_to),) if reply_to else (),
-        recipients=(),
-        subject="Anmeldung",
-        sent=NOON,
-        headers=(),
-        body=(),
-        references=(thread,) if thread else (),
-    )
-
-
-def registration(name: str = "r1", address: str = "Renate@web.example", **fields: object) -> Registration:
-    made = Registration(
-        id=name,
-        name="Renate Müller",
-        address=address,
-        persons=2,
-        sign_up=True,
-        practice=True,
-        organisation=None,
-        phone="02131 5550101",
-        language="de",
-        when=NOON,
-        mail="d1",
-    )
-    return replace(made, **fields)  # type: ignore[arg-type]
-
-
-def plan(digest: str = "d1", *registrations: Registration, answer: str = "<a1@us>", **fields: object) -> Plan:
-    to = Address("Renate Müller", "renate@web.example")
-    says = AnswerPlan("access", "de", to, {}, True, ("event",), answer, f"<{digest}@web.example>", ())
-    made = Plan(
-        digest, f"<{digest}@web.example>", NOON, to.addr, "Anmeldung", "done", registrations, answer=says
-    )
-    return replace(made, **fields)  # type: ignore[arg-type]
-
-
-def waiting(
-    name: str = "<a1@us>", to: str = "renate@web.example", digest: str = "d1", when: datetime = NOON
-) -> Waiting:
-    return Waiting(
-        name, to, b"Subject: =?utf-8?q?Zugang_f=C3=BCr_Sie?=\r\n\r\nText\r\n", digest, "access", when
-    )
+from tests.store_samples import BERLIN, NOON, letter, plan, registration, waiting
 
 
 @pytest.fixture

@@ -90,7 +90,11 @@ def turn_over(files: Files, checkpoint: Checkpoint, base: int, copies: int = KEP
     """
     after, schema = checkpoint.after, checkpoint.schema
     fresh = new_checkpoint(files.checkpoint, checkpoint)
-    journal = new_journal(files.journal, Header(checkpoint.store, checkpoint.generation, schema, after))
+    try:
+        journal = new_journal(files.journal, Header(checkpoint.store, checkpoint.generation, schema, after))
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
     if base:
         keep(files.checkpoint, files.copy(base))
     if checkpoint.generation > 1:

@@ -44,7 +44,7 @@ def load(files: Files, lock: WriteLock, *, locked: bool) -> State | None:
                 raise Misconfigured(f"{damage}. {advice(files)}") from None
         except OSError as error:
             raise trouble(error, str(error.filename or files.checkpoint)) from None
-        time.sleep(0.05)
+        time.sleep(0.01)
 
 
 def apply(tables: Tables, changes: list[Change]) -> None:

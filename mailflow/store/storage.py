@@ -57,7 +57,8 @@ class JournaledStorage(Storage):
     # --- TinyDB's side
 
     def read(self) -> Tables | None:
-        """All rows, as TinyDB wants them; it may take tables out of what it gets."""
+        """All rows, fresh, as TinyDB wants them; it may take tables out of what it gets."""
+        self.refresh()
         return dict(self.tables) or None
 
     def write(self, data: Tables) -> None:
@@ -187,7 +188,8 @@ class JournaledStorage(Storage):
                 self._move_on(journal, locked=locked)
         except (Damage, FileNotFoundError) as fault:
             if not locked:
-                self._load(locked=False)
+                with suppress(Misconfigured):  # memory is good; the next write heals or refuses
+                    self._load(locked=False)
             elif mark == Mark(journal.header.generation, journal.end):
                 self._heal(journal, fault)
             else:

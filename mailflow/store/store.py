@@ -90,8 +90,7 @@ class Store:
 
     def waiting(self) -> tuple[Waiting, ...]:
         """All answers that no server has accepted yet, the oldest first."""
-        self._storage.refresh()
-        rows = self._storage.tables.get("answers", {})
+        rows = self._rows("answers")
         found = [from_row(Waiting, rows[key], self.zone) for key in self.index.waiting]
         return tuple(sorted(found, key=lambda each: each.created))
 
@@ -219,9 +218,11 @@ class Store:
             self.db.table(table).update(fields, doc_ids=[int(key)])
 
     def _all(self, table: str, kind: type[Record]) -> tuple[Record, ...]:
-        self._storage.refresh()
-        rows = self._storage.tables.get(table, {})
-        return tuple(from_row(kind, row, self.zone) for row in rows.values())
+        return tuple(from_row(kind, row, self.zone) for row in self._rows(table).values())
+
+    def _rows(self, table: str) -> Mapping[str, Row]:
+        """A table's rows, with what other processes have written by now."""
+        return (self._storage.read() or {}).get(table, {})
 
     def _drop(self, table: str, value: str) -> None:
         key = self.index.key(table, value)
