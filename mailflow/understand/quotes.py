@@ -39,9 +39,11 @@ _SEPARATOR = re.compile(
     r"[\s>]*(?:[-_=*~–—#+]\s?){2,}\s*([^-_=*~–—#+\n][^\n]{2,80}?)\s*:?\s*(?:[-_=*~–—#+]\s?){2,}\s*:?\s*"
 )
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|[٠-٩۰-۹]{2,}")
-_SENDER_LAST = re.compile(
-    r"[<\[(]\s*(?:mailto:)?[^\s<>]{1,100}@[^\s<>]{1,100}\s*[>\])]\s*[^\w\s]{0,3}[:：]\s*"
+_ADDRESS_THEN_VERB = re.compile(
+    r"[<\[(]\s*[^\s<>@]{1,64}@[^\s<>]{1,100}\s*[>\])],?\s*(?:[^\s<>@]{1,20}\s*){0,5}[:：]\W{0,3}$"
 )
+_DATE_THEN_ADDRESS = re.compile(r"\W*\d[^@<>]{5,60}\s[^\s@<>]{1,64}@[^\s@<>]{1,100}[:：]\W{0,3}")
+_SENTENCE_END = re.compile(r"(?<!\b[apAP]\.[mM])[.!?]\s*$")
 _COLON_END = re.compile(r"[:：]\W{0,3}$")
 
 
@@ -106,6 +108,7 @@ def _look_at(lines: list[Line], index: int, layout: Layout) -> int:
 
 def _claim_quoted_lines(lines: list[Line], index: int, layout: Layout) -> int:
     kind: PieceKind = "quoted"
+    start = index
     while index < len(lines) and (is_quoted(lines[index].text) or (lines[index].blank and index > 0)):
         line = lines[index]
         if line.blank:
@@ -116,7 +119,24 @@ def _claim_quoted_lines(lines: list[Line], index: int, layout: Layout) -> int:
             kind = "forwarded"
         line.claim(kind, "lines with “>”")
         index += 1
+    if (
+        index - start <= 8
+        and next_free(lines, index) is not None
+        and _is_quoted_mark(lines[start:index], layout)
+    ):
+        return _claim_rest(lines, index, kind, "below a mark with “>”")
     return index
+
+
+def _is_quoted_mark(lines: Sequence[Line], layout: Layout) -> bool:
+    """Do lines with ">" hold only the mark of an earlier mail, whose text then stands without ">"?"""
+    bare = [Line(line.text.lstrip("> ").strip()) for line in lines if line.text.strip("> \t")]
+    if not bare:
+        return False
+    if _attribution_start(bare, 0, len(bare), False, layout) == 0:
+        return True
+    heads = (_head_end(bare, place, layout) for place in (0, 1) if place < len(bare))
+    return any(end == len(bare) for end in heads)
 
 
 def _separator(text: str, layout: Layout) -> PieceKind | None:
@@ -129,6 +149,8 @@ def _separator(text: str, layout: Layout) -> PieceKind | None:
         found = pattern.match(words)
         if found and (drawn or (found.end() == len(words) and len(words) > 12)):
             return "forwarded" if kind == "forwarded" else "quoted"
+    if drawn and layout.wrote.search(words) and (has_mail(words) or _TIME.search(words)):
+        return "quoted"  # “---- On Wed, 24 Feb 2021 14:02 a@b wrote ----”
     return None
 
 
@@ -155,7 +177,7 @@ def _head_end(lines: Sequence[Line], index: int, layout: Layout) -> int | None:
     text = lines[index].text
     first = _role(text, layout)
     if first is None:
-        return _flat_head_end(text, index, layout)
+        return _flat_head_end(text, index, layout) or _foreign_head_end(lines, index)
     roles, values = {first[0]}, [first[1]]
     end, loose, blanks = index + 1, 0, 0
     for place in range(index + 1, min(index + 40, len(lines))):
@@ -176,7 +198,9 @@ def _head_end(lines: Sequence[Line], index: int, layout: Layout) -> int | None:
     told = any(has_mail(value) or _TIME.search(value[:200]) for value in values)
     good = "from" in roles and (len(roles) >= 3 or (len(roles) == 2 and told and roles & {"sent", "to"}))
     good = good or ("from" in roles and "subject" in roles and told)
-    return end if good or {"sent", "to", "subject"} <= roles else None
+    if good or {"sent", "to", "subject"} <= roles:
+        return end
+    return _flat_head_end(text, index, layout)
 
 
 def _role(text: str, layout: Layout) -> tuple[str, str] | None:
@@ -196,6 +220,14 @@ def _flat_head_end(text: str, index: int, layout: Layout) -> int | None:
     roles = {layout.headers.get(fold(label)) for label in labels} - {None}
     starts = bool(labels) and fold(text.lstrip(" *>")).startswith(fold(labels[0]))
     return index + 1 if starts and "from" in roles and len(roles) >= 3 else None
+
+
+def _foreign_head_end(lines: Sequence[Line], index: int) -> int | None:
+    """A head whose labels no rule file knows, below a drawn line as Outlook draws it."""
+    above = next((line.text for line in reversed(lines[max(0, index - 2) : index]) if not line.blank), "")
+    if not is_rule(above) or len(above.strip()) < 20 or not _looks_like_head(lines, index):
+        return None
+    return index + 1 if any(has_mail(line.text) for line in lines[index : index + 6]) else None
 
 
 def _kind_of_head(lines: Sequence[Line], index: int, layout: Layout) -> PieceKind:
@@ -235,26 +267,41 @@ def _form_end(lines: list[Line], index: int, end: int, layout: Layout) -> bool:
 
 def _claim_attribution(lines: list[Line], index: int, layout: Layout) -> int | None:
     """A line (or up to four) that says who wrote when. Claims it, and the rest if no marked quote follows."""
-    text = ""
     for end in range(index + 1, min(index + 5, len(lines) + 1)):
         line = lines[end - 1]
-        if line.blank or line.kind is not None or is_quoted(line.text) or len(text) + len(line.text) > 500:
+        if line.blank or line.kind is not None or is_quoted(line.text) or len(line.text) > 400:
             return None
-        text = f"{text} {line.text.strip()}".strip()
         following = next_free(lines, end)
         cited = following is not None and (
             is_quoted(lines[following].text) or lines[following].kind == "quoted"
         )
-        if not _is_attribution(text, cited, layout):
+        start = _attribution_start(lines, index, end, cited, layout)
+        if start is None:
+            if _SENTENCE_END.search(line.text):
+                return None
             continue
         if following is None:
             return None
         if not cited:
-            return _claim_rest(lines, index, "quoted", f"below “{text[:60]}”")
-        for each in lines[index:end]:
+            return _claim_rest(lines, start, "quoted", f"below “{lines[start].text.strip()[:60]}”")
+        for each in lines[start:end]:
             each.claim("quoted", "who wrote when")
         return end
     return None
+
+
+def _attribution_start(
+    lines: Sequence[Line], index: int, end: int, cited: bool, layout: Layout
+) -> int | None:
+    """Where the line that says who wrote when begins, if it ends at `end`: as late as it still has a date."""
+    undated = None
+    for start in range(end - 1, index - 1, -1):
+        text = " ".join(line.text.strip() for line in lines[start:end])
+        if _is_attribution(text, cited, layout):
+            if _TIME.search(text):
+                return start
+            undated = start if undated is None else undated
+    return undated
 
 
 def _is_attribution(text: str, cited: bool, layout: Layout) -> bool:
@@ -269,8 +316,8 @@ def _is_attribution(text: str, cited: bool, layout: Layout) -> bool:
     dated = bool(_TIME.search(text))
     if wrote:
         return (dated or has_mail(text)) if not cited else (dated or has_mail(text) or ends)
-    if dated and ends and _SENDER_LAST.search(text[-250:]):
-        return True
+    if dated and ends and (_ADDRESS_THEN_VERB.search(text[-300:]) or _DATE_THEN_ADDRESS.fullmatch(text)):
+        return True  # the shape is enough, in whatever language
     return cited and ends and dated and len(text) < 150 and bool(re.match(r"\W*\w+,? ", text))
 
 
