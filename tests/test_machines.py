@@ -47,7 +47,7 @@ def mails(name: str) -> list[Any]:
 
 def letter_of(case: Case) -> Letter:
     """The letter of a case: its raw text, or one built from subject, text and further headers."""
-    raw = case["raw"].lstrip("\n") if "raw" in case else built(case)
+    raw: str = case["raw"].lstrip("\n") if "raw" in case else built(case)
     raw = raw.replace("{answer}", ANSWER).replace("{forged}", FORGED)
     return read_letter(raw.replace("\n", "\r\n").encode())
 
@@ -62,7 +62,7 @@ def built(case: Case) -> str:
         "Content-Transfer-Encoding": "8bit",
         **case.get("headers", {}),
     }
-    body = case["text"]
+    body: str = case["text"]
     if "calendar" in case:
         body = with_calendar(body, case["calendar"])
         headers |= {"MIME-Version": "1.0", "Content-Type": 'multipart/alternative; boundary="b"'}

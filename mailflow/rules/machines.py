@@ -4,7 +4,7 @@ One file a language, `rules/machines/<lang>.toml`; which language a mail is in d
 are in two. A phrase is a row of words; case, accents, hyphens and punctuation do not count:
 
     automatisch erzeugt*       a word may end in any way
-    bin bis … nicht im büro    anything of up to eight words between
+    bin bis … nicht im büro    anything of up to ten words between
 """
 
 import re
@@ -16,7 +16,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-GAP = 8  # words
+GAP = 10  # words
 _LONGEST = 20_000  # characters of a text that are looked at: notes of machines are short
 _START = 3  # letters by which phrases are filed
 _WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u064b-\u065f])+")
@@ -95,7 +95,8 @@ class TextWords(_Table):
     thanks: Phrases = Field(default=(), description="Dank für die Nachricht, wie ihn Notizen aussprechen")
     acknowledged: Phrases = Field(default=(), description="Eingangsbestätigungen von Ticketsystemen")
     challenge: Phrases = Field(default=(), description="Der Absender soll sich erst als Mensch erweisen")
-    bounce: Phrases = Field(default=(), description="Unzustellbarkeitsmeldungen")
+    undelivered: Phrases = Field(default=(), description="Eine Mail kam nicht an")
+    bounce: Phrases = Field(default=(), description="Was sonst in Unzustellbarkeitsmeldungen steht")
     receipt: Phrases = Field(default=(), description="Lesebestätigungen")
     form: Phrases = Field(default=(), description="Ein Webformular hat die Mail eines Menschen verschickt")
     personal: Phrases = Field(default=(), description="Ein Mensch spricht von sich")

@@ -5,6 +5,7 @@ the prose of some thirty mail systems, and the returned headers say to whom the 
 in the words of RFC 3463's status codes, in German, for the organiser.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -101,12 +102,9 @@ def _from_prose(letter: Letter, message_id: str) -> Bounce | None:
 
 
 def _named_in_prose(letter: Letter) -> Iterator[str]:
-    from flufl.bounce import all_failures
-
     for value in letter.all("x-failed-recipients"):
         yield from _ADDRESS.findall(value)[:1]
-    for late_or_failed in all_failures(_rebuilt(letter)):
-        yield from sorted(address.decode("ascii", "replace") for address in late_or_failed if b"@" in address)
+    yield from (address for address in _known_to_flufl(letter) if _ADDRESS.fullmatch(address))
     ends = re.search(
         r"original message|copy of (?:the|your) message|ursprüngliche nachricht|-----", letter.text, re.I
     )
@@ -116,13 +114,20 @@ def _named_in_prose(letter: Letter) -> Iterator[str]:
             yield found
 
 
-def _rebuilt(letter: Letter) -> EmailMessage:
-    """The report as flufl.bounce reads it: sender, subject and text."""
+def _known_to_flufl(letter: Letter) -> list[str]:
+    """The recipients that flufl.bounce finds in the sender and the text of a report."""
+    from flufl.bounce import all_failures
+
+    logging.getLogger("flufl.bounce").disabled = True  # it would print tracebacks with pieces of the mail
     message = EmailMessage()
-    if letter.senders and letter.senders[0].addr.isascii():
-        message["From"] = re.sub(r"[\r\n]", " ", letter.senders[0].addr)
+    sender = letter.senders[0].addr if letter.senders else ""
+    message["From"] = sender if _ADDRESS.fullmatch(sender) and sender.isascii() else "unknown@unknown.invalid"
     message.set_content(letter.text[:_LONGEST].encode("ascii", "replace").decode("ascii"))
-    return message
+    try:
+        late, failed = all_failures(message)
+    except Exception:  # its detectors raise whatever an unforeseen text makes them raise
+        return []
+    return sorted(address.decode("ascii", "replace") for address in (*failed, *late))
 
 
 def _returned_to(letter: Letter) -> str:

@@ -73,17 +73,21 @@ def _points_elsewhere(letter: Letter, office: Office) -> bool:
 
 
 def _is_hidden_copy(letter: Letter, office: Office) -> bool:
-    """Sent to nobody that is named, or to the sender: we got a hidden copy, as of notices to many.
+    """Sent to nobody that is named; or delivered to us while only the sender is named: a notice to many.
 
-    A mail to others only may have come by an alias or a forwarding that we do not know of: that is no
-    sign."""
-    resent = " ".join((*letter.all("resent-to"), *letter.all("resent-cc"), *letter.all("bcc"))).casefold()
-    if any(own in resent for own in office.own_addresses):
-        return False
+    A mail to others may have come by an alias or a forwarding that we do not know of: that is no sign."""
     named = {each.key for each in letter.recipients}
     if not named:
-        return letter.header("to") is not None
-    return named <= {each.key for each in letter.senders}
+        return letter.header("to") is not None and not _names_us(
+            letter, office, "resent-to", "resent-cc", "bcc"
+        )
+    by_server = _names_us(letter, office, "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
+    return by_server and named <= {each.key for each in letter.senders}
+
+
+def _names_us(letter: Letter, office: Office, *headers: str) -> bool:
+    said = " ".join(value for name in headers for value in letter.all(name)).casefold()
+    return any(own in said for own in office.own_addresses)
 
 
 def _domain(address: str) -> str:

@@ -16,7 +16,7 @@ LISTS = frozenset(
     {
         "list-id", "list-post", "list-unsubscribe", "list-unsubscribe-post", "list-subscribe", "list-help",
         "list-owner", "list-archive", "mailing-list", "x-mailing-list", "x-beenthere", "x-mailman-version",
-        "x-list-id", "x-listname", "feedback-id", "x-csa-complaints", "x-bulkmail",
+        "x-list-id", "x-listname", "x-mlserver", "x-ml-name", "feedback-id", "x-csa-complaints", "x-bulkmail",
     }
 )  # fmt: skip
 AUTOREPLIES = frozenset(
@@ -52,6 +52,8 @@ def find_hard_mark(letter: Letter, office: Office) -> Automatic | None:
         return Automatic("loop", because)
     if because := next(_report(letter, office), ""):
         return Automatic("bounce", because)
+    if because := next(_loop(letter, office), ""):
+        return Automatic("loop", because)
     if because := next(_reply(letter), ""):
         return Automatic("auto-reply", because)
     if because := next(_bulk(letter), ""):
@@ -87,6 +89,9 @@ def _own(letter: Letter, office: Office) -> Iterator[str]:
             yield f"Absender ist unsere eigene Adresse {sender.addr}"
     if names_our_answer(letter.message_id, office.secret):
         yield f"Die Mail ist eine Antwort von uns: Message-ID {letter.message_id}"
+
+
+def _loop(letter: Letter, office: Office) -> Iterator[str]:
     robots = {"yes", "true", *office.own_addresses, office.sender.key, *(each.key for each in letter.senders)}
     for value in letter.all("x-loop"):
         if _token(value).strip("<>") in robots:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mailflow.model import Automatic, Letter
 from mailflow.rules.machines import Machines, word_ends, words_of
-from mailflow.understand.mailboxes import is_daemon, is_postmaster
+from mailflow.understand.mailboxes import is_postmaster
 
 _TAG = re.compile(r"(?:\s*[\[({*<#][^\])}>\n]{0,60}[\])}>*]{1,3})+\s*")
 _CLOSED = re.compile(r"\s*(?:[:\-–—|(\[\"„“«!.,]|$)")
@@ -41,10 +41,15 @@ class Wording:
     def is_note(self) -> bool:
         """Does somebody who is away speak as holiday notes do? (Who asks back is a person.)"""
         notes = len(self.texts.get("note", ()))
-        absent = self.says("away", "until")
-        if self.asks:
-            return absent and notes > 1
-        return (absent and notes > 0) or (self.says("thanks") and self.says("until"))
+        if not self.says("away") or (self.asks and notes < 2):
+            return False
+        return notes > 1 or (self.says("until") and (notes > 0 or self.says("thanks")))
+
+    @property
+    def is_acknowledgement(self) -> bool:
+        """Does a ticket system or the like say that something has arrived?"""
+        found = len(self.texts.get("acknowledged", ()))
+        return found > 1 or (found > 0 and self.says("thanks", "automatic"))
 
     @property
     def takes_part(self) -> bool:
@@ -74,22 +79,27 @@ def read_wording(letter: Letter, written: str, machines: Machines) -> Wording:
 
 def find_report(letter: Letter, machines: Machines, wording: Wording) -> Automatic | None:
     """A report of undelivered mail that no header marks: old and home-made mail systems."""
-    texts = machines.texts.find(words_of(letter.text[:_LETTER_START]))
-    says = "bounce" in texts or _CODE.search(letter.text[:_LETTER_START]) is not None
+    text = letter.text[:_LETTER_START]
+    texts = machines.texts.find(words_of(text)).keys()
+    has_code = _CODE.search(text) is not None
+    says = has_code or bool({"undelivered", "bounce"} & texts)
     by_system = any(map(is_postmaster, letter.senders)) or any(
-        machines.names.open(words_of(each.name)) or is_daemon(each) for each in letter.senders
+        machines.names.open(words_of(each.name)) for each in letter.senders
     )
+    because = f"Unzustellbarkeitsmeldung: „{wording.subject}“"
     if by_system and (says or "bounce" in wording.opens | wording.begins):
-        return Automatic("bounce", f"Bericht eines Mailsystems: „{wording.subject}“")
+        return Automatic("bounce", because)
     if "bounce" in wording.opens and says and not wording.takes_part:
-        return Automatic("bounce", f"Unzustellbarkeitsmeldung: „{wording.subject}“")
+        return Automatic("bounce", because)
+    if "bounce" in wording.begins and has_code and {"undelivered", "bounce"} & texts:
+        return Automatic("bounce", because)
+    told = len(wording.texts.get("undelivered", ()))
     if (
-        "bounce" in wording.begins
-        and says
-        and "bounce" in texts
-        and _CODE.search(letter.text[:_LETTER_START])
+        (told > 1 or (told and (has_code or "bounce" in texts)))
+        and not wording.takes_part
+        and not wording.says("personal")
     ):
-        return Automatic("bounce", f"Unzustellbarkeitsmeldung: „{wording.subject}“")
+        return Automatic("bounce", wording.shown("undelivered"), hard=False)
     return None
 
 
@@ -116,26 +126,28 @@ def _receipt(letter: Letter, wording: Wording) -> Automatic | None:
 
 def _by_subject(wording: Wording, to_us: bool) -> Automatic | None:
     because = f"Betreff „{wording.subject}“"
-    machine = wording.is_note or wording.says("automatic", "acknowledged", "away", "until")
+    sure = wording.is_note or wording.is_acknowledgement or wording.says("automatic")
+    machine = sure or wording.says("away", "until", "acknowledged")
     if "auto_reply" in wording.opens:
         if wording.takes_part and not machine:
             return None  # a person answers under the subject of an automatic mail of ours
         return Automatic("auto-reply", because, hard=to_us)
-    hinted = bool(wording.begins & {"auto_reply", "away"})
-    if hinted and machine and not wording.takes_part:
-        return Automatic("auto-reply", because, hard=to_us)
-    return None
+    absent = wording.says("away") and wording.says("until")
+    hinted = ("auto_reply" in wording.begins and machine) or ("away" in wording.begins and (sure or absent))
+    return Automatic("auto-reply", because, hard=to_us) if hinted and not wording.takes_part else None
 
 
 def _by_text(wording: Wording, to_us: bool) -> Automatic | None:
     if wording.says("form"):
         return None  # a web form says that it is one, but the words are a person's
-    if wording.says("challenge") and (len(wording.texts["challenge"]) > 1 or not wording.takes_part):
+    if len(wording.texts.get("challenge", ())) > 1:
         return Automatic("auto-reply", wording.shown("challenge"), hard=False)
-    for sort in ("automatic", "acknowledged"):
-        if wording.says(sort) and not wording.takes_part:
-            return Automatic("auto-reply", wording.shown(sort), hard=False)
-    if wording.is_note and not wording.takes_part:
-        sort = "until" if wording.says("until") else "away"
-        return Automatic("auto-reply", wording.shown(sort), hard=False)
+    if wording.takes_part:
+        return None
+    if wording.says("automatic"):
+        return Automatic("auto-reply", wording.shown("automatic"), hard=False)
+    if wording.is_acknowledgement:
+        return Automatic("auto-reply", wording.shown("acknowledged"), hard=False)
+    if wording.is_note:
+        return Automatic("auto-reply", wording.shown("away"), hard=False)
     return None
