@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from mailflow.model import Automatic, Details, Intent, Known, Letter, Office, Piece, Reading, Reason, Sentence
+from mailflow.understand.bounce import read_bounce
 from mailflow.understand.details import find_details
 from mailflow.understand.ideas import find_ideas
 from mailflow.understand.intents import Weighing, find_intents
@@ -48,7 +49,8 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
     language = find_language(written or _own_subject(letter), rules.language)
     automatic = find_origin(letter, written, rules.machines, office)
     if automatic:
-        return _silent(automatic, language, pieces)
+        bounce = read_bounce(letter, office.secret) if automatic.kind == "bounce" else None
+        return _silent(automatic, language, pieces, bounce)
     vocabulary = rules.meaning.of(language, office.event.language)
     days = _days(office, moment)
     sentences = read_sentences(pieces, vocabulary, days)
@@ -73,9 +75,11 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
     )
 
 
-def _silent(automatic: Automatic, language: str | None, pieces: tuple[Piece, ...]) -> Reading:
+def _silent(
+    automatic: Automatic, language: str | None, pieces: tuple[Piece, ...], bounce: Bounce | None
+) -> Reading:
     reason = Reason(f"automatic {automatic.kind}", "", automatic.because)
-    return Reading(automatic, language, pieces, (), None, (), "", (reason,))
+    return Reading(automatic, language, pieces, (), None, (), "", (reason,), bounce=bounce)
 
 
 def _own_subject(letter: Letter) -> str:
