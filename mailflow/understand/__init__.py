@@ -18,7 +18,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from mailflow.model import Automatic, Details, Intent, Known, Letter, Office, Piece, Reading, Reason, Sentence
+from mailflow.model import (
+    Automatic,
+    Bounce,
+    Details,
+    Intent,
+    Known,
+    Letter,
+    Office,
+    Piece,
+    Reading,
+    Reason,
+    Sentence,
+)
 from mailflow.understand.bounce import read_bounce
 from mailflow.understand.details import find_details
 from mailflow.understand.ideas import find_ideas
