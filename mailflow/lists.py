@@ -45,18 +45,19 @@ def write_csv(kind: str, records: Iterable[Record], out: IO[str]) -> None:
 
 
 def as_table(kind: str, records: Sequence[Record]) -> "Table":
-    """A table for people."""
+    """A table for people; columns in which nothing stands are left out."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     rows = [_row(record) for record in records]
-    for heading in rows[0]:
+    used = [heading for heading in rows[0] if any(row[heading] for row in rows)]
+    for heading in used:
         number = heading == "Personen"
         table.add_column(heading, justify="right" if number else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(clean(value)) for value in row.values()))
+        table.add_row(*(Text(clean(row[heading])) for heading in used))
     return table
 
 
@@ -64,12 +65,10 @@ def _row(record: Record) -> dict[str, str]:
     match record:
         case Registration():
             return {
-                "Name": record.name,
-                "Adresse": record.address,
+                "Wer": _lines(record.name, record.organisation),
                 "Personen": str(record.persons),
                 "Probe": "ja" if record.practice else "",
-                "Organisation": record.organisation or "",
-                "Telefon": record.phone or "",
+                "Erreichbar": _lines(record.address, record.phone),
                 "Sprache": record.language,
                 "Seit": _moment(record.when),
                 "Stand": _registration_state(record),
@@ -98,6 +97,10 @@ def _registration_state(record: Registration) -> str:
     if record.state == "registered" and not record.sign_up:
         state = "nur Probe"
     return f"{state}, nicht erreicht: {record.unreached}" if record.unreached else state
+
+
+def _lines(*parts: str | None) -> str:
+    return "\n".join(part for part in parts if part)
 
 
 def _moment(when: datetime) -> str:

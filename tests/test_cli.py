@@ -267,6 +267,7 @@ def test_check_names_the_case_that_a_change_breaks(
 ) -> None:
     """What was expected, what came out, and which rules had a part in it."""
     case = '[[case]]\nname = "Neuer Fall"\ntext = "Ich melde mich an."\nintents = ["cancel"]\n'
+    (workplace / "rules" / "cases").mkdir(exist_ok=True)
     (workplace / "rules" / "cases" / "zz.toml").write_text(case, "utf-8")
     assert call(["check", "--offline", "--config", str(workplace / "config.toml")]) == 78
     shown = capsys.readouterr().err
