@@ -39,7 +39,7 @@ def _block(lines: list[str], rtl: bool) -> list[str]:
         heading = _PARTS["h2"].format(_inline(lines[0], rtl))
         return [heading, *(_block(lines[2:], rtl) if lines[2:] else [])]
     if all(line.startswith("- ") for line in lines):
-        items = "".join(_PARTS["li"].format(_inline(line[2:], rtl)) for line in lines)
+        items = "\n".join(_PARTS["li"].format(_inline(line[2:], rtl)) for line in lines)
         return [_PARTS["ul"].format(side="right" if rtl else "left", items=items)]
     if len(lines) == 1 and _ADDRESS.fullmatch(lines[0]):
         return [_PARTS["link"].format(_LINK.format(escape(lines[0]), _LARGE))]

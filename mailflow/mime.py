@@ -20,7 +20,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}){0,32}")
 _DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})){0,20}")
-_WORD_BYTES = 42  # of UTF-8 in one encoded word: 56 letters of base64 and 12 around them
+_WORD_BYTES = 39  # of UTF-8 in one encoded word: 52 letters of base64 and 12 around them
 _HEADER_LINE = 76
 
 
@@ -121,21 +121,17 @@ def _multipart(kind: str, boundary: str, parts: Sequence[str]) -> str:
 
 
 def _part(kind: str, text: str, name: str = "") -> str:
-    """One part, in the transfer encoding that is the shorter: readable where most letters are Latin."""
+    """One part: readable in transfer where most letters are Latin, in base64 otherwise, as are files."""
     content = text.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8", "replace")
     coded = b2a_qp(content, istext=True)
-    encoding = "quoted-printable"
-    if len(coded) > len(content) * 4 // 3 + 64:
-        letters = b64encode(content)
-        coded = b"\r\n".join(letters[at : at + 76] for at in range(0, len(letters), 76))
-        encoding = "base64"
-    head = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: {encoding}\r\n"
+    readable = not name and len(coded) <= len(content) * 4 // 3 + 64
+    head = f"Content-Type: {kind}\r\n"
     if name:
         head += f'Content-Disposition: attachment; filename="{name}"\r\n'
-    body = coded.decode("ascii")
-    return f"{head}\r\n{body if encoding == 'base64' else _crlf(body)}"
-
-
-def _crlf(text: str) -> str:
-    """`b2a_qp` breaks its own lines with what the content's first line ended in; make them all CRLF."""
-    return text.replace("\r\n", "\n").replace("\n", "\r\n")
+    if readable:
+        # its own line breaks are like the content's first one, which may be none
+        body = coded.decode("ascii").replace("\r\n", "\n").replace("\n", "\r\n")
+        return f"{head}Content-Transfer-Encoding: quoted-printable\r\n\r\n{body}"
+    letters = b64encode(content).decode("ascii")
+    lines = "\r\n".join(letters[at : at + 76] for at in range(0, len(letters), 76))
+    return f"{head}Content-Transfer-Encoding: base64\r\n\r\n{lines}"
