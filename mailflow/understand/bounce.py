@@ -23,6 +23,7 @@ _LATE = re.compile(
     r"\b(?:delayed|delay|warning|will be retried|still being retried|verzögert)\b", re.IGNORECASE
 )
 _LONGEST = 30_000  # characters of prose that are looked at
+_LONGEST_LINE = 500
 
 OTHERWISE = "Die Mail konnte nicht zugestellt werden."
 REASONS = {  # RFC 3463: subject and detail of the status code
@@ -122,7 +123,10 @@ def _known_to_flufl(letter: Letter) -> list[str]:
     message = EmailMessage()
     sender = letter.senders[0].addr if letter.senders else ""
     message["From"] = sender if _ADDRESS.fullmatch(sender) and sender.isascii() else "unknown@unknown.invalid"
-    message.set_content(letter.text[:_LONGEST].encode("ascii", "replace").decode("ascii"))
+    lines = (
+        line[:_LONGEST_LINE] for line in letter.text[:_LONGEST].splitlines()
+    )  # its patterns are not linear
+    message.set_content("\n".join(lines).encode("ascii", "replace").decode("ascii"))
     try:
         late, failed = all_failures(message)
     except Exception:  # its detectors raise whatever an unforeseen text makes them raise
