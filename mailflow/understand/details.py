@@ -88,7 +88,9 @@ def _find_name(
         other = count.named or _pattern_name(sentences, speech, people, other=True)
         if other:
             return other, True
-    stated = _labelled_name("\n".join([written, *signed]), people) or _pattern_name(sentences, speech, people, other=False)
+    stated = _labelled_name("\n".join([written, *signed]), people) or _pattern_name(
+        sentences, speech, people, other=False
+    )
     if stated:
         return (fuller(stated, sender) if surely else stated), True
     signature = _signature_name(written, signed, people, _known_words(letter, sender))

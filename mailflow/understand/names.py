@@ -29,9 +29,9 @@ def read_name_line(line: str, people: People, known: frozenset[str] = frozenset(
         return ""
     text = _MARKS.sub("", line).strip(" \t*_~>,.!-–—;:\"'")
     text = _without_closing(text, people)
-    if not text or len(text) > 2 * _LONGEST or "@" in text:
-        return ""
     first = _CUT.split(text, maxsplit=1)[0].strip(" ,.;:-–—")
+    if not first or len(first) > 2 * _LONGEST or "@" in first:
+        return ""
     head, comma, tail = first.partition(",")
     swapped = _swapped(head, tail, people) if comma else ""
     return swapped or read_name(head if comma else first, people, known)

@@ -99,7 +99,7 @@ def _term(tokens: list[Token], position: int, floor: int, speech: Speech) -> Ter
             return term
     if token.has("title"):
         return _titled(tokens, position)
-    if token.has("i", "me", "to_me"):
+    if token.has("i", "me", "to_me") and not (token.has("my") and _owns_beside(tokens, position)):
         return _writer(tokens, position)
     if token.has("they"):
         return Term(position, position + 1, "they", 1)
@@ -112,6 +112,8 @@ def _writer(tokens: list[Token], position: int) -> Term:
     following = tokens[position + 1] if position + 1 < len(tokens) else None
     if token.has("we") and following is not None and following.number and following.number > 1:
         after = tokens[position + 2] if position + 2 < len(tokens) else None
+        if after is not None and after.has("kin", "neutral"):
+            return Term(position, position + 3, "me", following.number, counted=True)
         if after is None or after.mark or after.has("joins"):
             return Term(position, position + 2, "me", following.number, counted=True)
     return Term(position, position + 1, "me", 1)
@@ -126,6 +128,13 @@ def _titled(tokens: list[Token], position: int) -> Term | None:
         return None
     name = " ".join(token.text for token in tokens[position + 1 : end] if not token.has("title"))
     return Term(position, end, "named", 1, name=name) if name else None
+
+
+def _owns_beside(tokens: list[Token], position: int) -> bool:
+    """ "mi suegra", "همسر من": a word that is "me" as well as "my" is the latter beside a person."""
+    before = tokens[position - 1] if position else None
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    return bool((after and (after.has("kin") or after.number)) or (before and before.has("kin")))
 
 
 def _part_of_name(token: Token) -> bool:
@@ -243,7 +252,7 @@ def _before(tokens: list[Token], position: int, floor: int) -> tuple[int, int | 
             break
         elif token.has("more"):
             start = back
-        elif token.meaning.tags or strange == 2:
+        elif token.meaning.tags or strange == 2 or start < position:
             break
         else:
             strange += 1
@@ -310,6 +319,7 @@ def _settled(tokens: list[Token], company: Company) -> list[Company]:
     for edge in (0, -1):
         rest = terms[1:] if edge == 0 else terms[:-1]
         whole = terms[edge].count
-        if terms[edge].counted and whole > 1 and whole == sum(term.count for term in rest):
+        summing = terms[edge].kind == "neutral" or (terms[edge].kind == "me" and terms[edge].counted)
+        if summing and whole > 1 and whole == sum(term.count for term in rest):
             return [Company(rest)]
     return [company]

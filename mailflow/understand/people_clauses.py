@@ -79,7 +79,7 @@ def _in_line(token: Token) -> str:
         return f"#{token.number}"
     if token.has("group"):
         return f"@{token.meaning.number}"
-    return token.low.replace(" ", "_") or "_"
+    return token.low.replace("_", " ")
 
 
 def read_sentences(text: str, speech: Speech) -> list[Sentence]:

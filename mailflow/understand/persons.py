@@ -110,8 +110,9 @@ class _About:
     def __init__(self, tokens: list[Token]) -> None:
         tags: set[str] = set()
         for token in tokens:
-            tags |= token.meaning.tags
+            tags |= token.meaning.tags - {"aside"} if token.has("kin") else token.meaning.tags
         self.tags = tags
+        self.reflexive = any(token.has("enrol") and token.has("i_come", "me") for token in tokens)
         self.words = sum(not token.mark for token in tokens)
         self.negated = any(
             token.has("negation")
@@ -148,7 +149,8 @@ def _note_writer(clause: _About, tally: _Tally) -> None:
         return
     if clause.negated:
         return
-    comes = "i_come" in tags or ("i" in tags and "come" in tags and "enrol" not in tags)
+    for_others = "enrol" in tags and "kin" in tags and "me" not in tags and not clause.reflexive
+    comes = ("i_come" in tags and not for_others) or ("i" in tags and "come" in tags and "enrol" not in tags)
     if comes or ("enrol" in tags and "me" in tags) or ("besides" in tags):
         tally.writer_in = True
         if "we" not in tags and "enrol" not in tags and "i" in tags:
@@ -173,7 +175,12 @@ def _note_totals(
         for place, number in _numbers(sentence, pattern):
             clause = about[tokens[place].clause]
             number = _whole(companies, place, number)
-            if not number or place in old or not _counts_people(tokens, place) or (clause.aside and not clause.coming):
+            if (
+                not number
+                or place in old
+                or not _counts_people(tokens, place)
+                or (clause.aside and not clause.coming)
+            ):
                 continue
             earlier = "earlier" in clause.tags and rank != _SUM
             tally.totals.append((_EARLIER if earlier else rank, number))
@@ -189,7 +196,9 @@ def _whole(companies: list[Company], place: int, number: int) -> int:
     """ "Anzahl: 1 Erw. + 3 Kinder" is four; "für zwei Kolleginnen" is no total (0): the company tells."""
     for company in companies:
         if company.start <= place < company.end:
-            total = any(term.kind == "neutral" or (term.kind == "me" and term.counted) for term in company.terms)
+            total = any(
+                term.kind == "neutral" or (term.kind == "me" and term.counted) for term in company.terms
+            )
             return sum(term.count for term in company.terms) if total else 0
     return number
 
@@ -285,7 +294,7 @@ def _note_others(company: Company, clause: _About, coming: bool, tokens: list[To
     for term in known:
         tally.mentioned[term.relation] = term.count
     if clause.negated:
-        if known and (tags & {"come", "can", "also"} or clause.words <= _SHORT):
+        if not clause.aside and (tags & {"come", "can"} or clause.words <= 5):
             for term in known:
                 _add(tally.absent, term)
         return

@@ -18,7 +18,10 @@ from mailflow.understand.names import read_name
 
 _ITEM = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•–+>·])[ \t]*(\S[^\n]{0,120})$")
 _AFTER_COLON = re.compile(r":[ \t]*(\S[^\n:]{5,300})$")
-_SEPARATOR = re.compile(r"\s*[,;،]\s*(?:und|and|et|y|e|i|si|ve|и|та|و)?\s*|\s+(?:und|u\.|&|\+|and|et|y|e|i|și|ve|и|та)\s+", re.IGNORECASE)
+_SEPARATOR = re.compile(
+    r"\s*[,;،]\s*(?:und|and|et|y|e|i|si|ve|и|та|و)?\s*|\s+(?:und|u\.|&|\+|and|et|y|e|i|și|ve|и|та)\s+",
+    re.IGNORECASE,
+)
 _REMARK = re.compile(r"\s*(?:\(.*\)|[,–-]\s.*|\d.*)$")
 _MOST = 60
 
