@@ -14,6 +14,7 @@ from mailflow.understand.meanings import ENOUGH, SentenceReading
 from mailflow.vocabulary.phrases import Match
 
 SURE = 3
+_SUBSTANCE = 5  # words: below that a sentence that says nothing else is no idea either
 # Whoever writes this has something else in mind than a sign-up that is only hinted at.
 _BUSY = ("idea", "question", "thanks", "off_topic")
 
@@ -80,12 +81,19 @@ def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]
         found["practice"] = mail.why("practice")
     if "practice" in found and "sign_up" in found and not _signs_up_besides_practice(mail):
         del found["sign_up"]
-    if mail.best("idea") == SURE or mail.total("idea") >= (SURE if found else ENOUGH):
+    if _brings_idea(mail, enough=SURE if found else ENOUGH):
         found["idea"] = mail.why("idea")
     if mail.best("question") >= (SURE if {"idea", "resend"} & found.keys() else ENOUGH):
         found["question"] = mail.why("question")
     intents = tuple(sorted(found))
     return intents, tuple(_reason(intent, found[intent]) for intent in intents)
+
+
+def _brings_idea(mail: Weighing, *, enough: int) -> bool:
+    if mail.best("idea") == SURE or mail.total("idea") >= enough:
+        return True
+    untold = any(not each.meanings and len(each.line.words) >= _SUBSTANCE for each in mail.sentences)
+    return untold and mail.hint("idea") >= ENOUGH
 
 
 def _reason(intent: Intent, match: Match | None) -> Reason:

@@ -59,6 +59,9 @@ class Grammar(BaseModel):
     )
     breaks: tuple[str, ...] = Field(default=(), description="Words that begin a new clause without a comma")
     joins: tuple[str, ...] = Field(default=(), description="Words like and")
+    finite: tuple[str, ...] = Field(
+        default=(), description="Common finite verbs: where one follows a word like and, a new clause begins"
+    )
     apart: tuple[tuple[str, ...], ...] = Field(
         default=(), description="Tags that make two clauses of one where a word like and stands between"
     )

@@ -124,5 +124,23 @@ def _line(
         if words and text.casefold() in grammar.breaks:
             clause += 1
         words.append(Word(text, clause))
+    words = _part_at_joins(words, grammar)
     asks = any(sign in mark.group() for mark in marks[-3:] for sign in "?؟")
     return Line(block[start:end].strip(), tuple(words), asks, item=item)
+
+
+def _part_at_joins(words: list[Word], grammar: Grammar) -> list[Word]:
+    """Begin a new clause at "and" where a finite verb follows it and one went before."""
+    added = 0
+    parted: list[Word] = []
+    for place, word in enumerate(words):
+        if word.text.casefold() in grammar.joins:
+            before = [other for other in words[:place] if other.clause == word.clause]
+            after = [other for other in words[place + 1 :] if other.clause == word.clause]
+            added += _has_verb(before, grammar) and _has_verb(after, grammar)
+        parted.append(Word(word.text, word.clause + added))
+    return parted
+
+
+def _has_verb(words: list[Word], grammar: Grammar) -> bool:
+    return any(word.text.casefold() in grammar.finite for word in words)
