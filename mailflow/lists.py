@@ -70,7 +70,7 @@ def _row(record: Record) -> dict[str, str]:
                 "Probe": "ja" if record.practice else "",
                 "Erreichbar": _lines(record.address, record.phone),
                 "Sprache": record.language,
-                "Seit": _moment(record.when),
+                "Seit": f"{record.when:%d.%m.%Y}",
                 "Stand": _registration_state(record),
             }
         case Idea():

@@ -1,8 +1,8 @@
-"""What words mean: rules/meaning/<language>.toml, compiled to one vocabulary a language."""
+"""What words mean: rules/meaning/<language>.toml, checked and made to one vocabulary a language."""
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailflow.complaints import Misunderstood, likely
 from mailflow.source import Key
@@ -16,13 +16,21 @@ _GROUP = re.compile(r"<[^<>\s|]+>")
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The vocabularies by language (ISO 639-1)."""
+    """The checked files by language (ISO 639-1), each made a vocabulary when it is first asked for.
 
-    vocabularies: Mapping[str, Vocabulary]
+    A vocabulary takes some 40 ms to build; a start that reads one mail should not wait for twelve.
+    """
+
+    files: Mapping[str, MeaningFile]
+    _built: dict[str, Vocabulary] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, language: str | None, default: str) -> Vocabulary:
-        """The vocabulary of a language, else of the default one."""
-        return self.vocabularies.get(language or default) or self.vocabularies[default]
+        """The vocabulary of a language, else of the default one ("de-leicht" is German)."""
+        wanted = (language, default.partition("-")[0], "en", *self.files)
+        chosen = next(name for name in wanted if name in self.files)
+        if chosen not in self._built:
+            self._built[chosen] = build_vocabulary(self.files[chosen])
+        return self._built[chosen]
 
 
 def compile_meaning(files: Mapping[str, MeaningFile]) -> Meaning:
@@ -30,7 +38,7 @@ def compile_meaning(files: Mapping[str, MeaningFile]) -> Meaning:
     faults = [(language, key, said) for language, file in files.items() for key, said in _misunderstood(file)]
     if faults:
         raise Misunderstood(*faults)
-    return Meaning({language: build_vocabulary(file) for language, file in files.items()})
+    return Meaning(files)
 
 
 def _misunderstood(file: MeaningFile) -> Iterator[tuple[Key, str]]:
