@@ -28,9 +28,9 @@ def letter(
     )
 
 
-def registration(name: str = "r1", address: str = "Renate@web.example", **fields: object) -> Registration:
+def registration(key: str = "r1", address: str = "Renate@web.example", **fields: object) -> Registration:
     made = Registration(
-        id=name,
+        id=key,
         name="Renate Müller",
         address=address,
         persons=2,

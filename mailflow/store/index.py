@@ -7,7 +7,7 @@ Answers count from when they were noted, whatever became of them.
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from mailflow.store.journal import Row, Tables
@@ -21,7 +21,7 @@ UNIQUE = {  # table → the field by which a row is found
     "answers": "message_id",
     "failures": "digest",
 }
-HOUR = timedelta(hours=1)
+HOUR = 3600.0  # seconds
 
 
 class Index:
@@ -37,7 +37,7 @@ class Index:
         self._addresses: dict[str, dict[str, None]] = {}  # address → keys of registrations, in order
         self.waiting: dict[str, None] = {}  # keys of answers
         self._days: Counter[tuple[date, str]] = Counter()  # (day, address), and (day, "") for all
-        self._hours: list[tuple[float, str]] = []  # (moment, domain), sorted
+        self._moments: dict[str, list[float]] = {"": []}  # domain, and "" for all → moments, sorted
         for table in UNIQUE:
             for key, row in tables.get(table, {}).items():
                 self.change(table, key, None, row)
@@ -66,16 +66,13 @@ class Index:
         """How many answers were noted on a day of the event's zone, to one address (casefolded) or in all."""
         return self._days[day, address]
 
-    def answers_around(self, now: datetime, domain: str | None = None) -> int:
+    def answers_around(self, now: datetime, domain: str = "") -> int:
         """How many answers were noted within an hour of now, to one domain or in all.
 
         Those "from the future" count too: a clock that was set back must not open the gates.
         """
-        first = bisect_left(self._hours, ((now - HOUR).timestamp(), ""))
-        last = bisect_right(self._hours, ((now + HOUR).timestamp(), "\U0010ffff"))
-        if domain is None:
-            return last - first
-        return sum(1 for _, of in self._hours[first:last] if of == domain)
+        moments, when = self._moments.get(domain, []), now.timestamp()
+        return bisect_right(moments, when + HOUR) - bisect_left(moments, when - HOUR)
 
     def _note(self, table: str, key: str, row: Row, by: int) -> None:
         """Count a row in, or out again."""
@@ -96,13 +93,14 @@ class Index:
 
     def _count(self, row: Row, by: int) -> None:
         address, created = row["to"].casefold(), moment(row["created"], self.zone)
-        self._days[created.date(), address] += by
-        self._days[created.date(), ""] += by
-        entry = (created.timestamp(), domain_of(address))
-        if by > 0:
-            insort(self._hours, entry)
-        else:
-            del self._hours[bisect_left(self._hours, entry)]
+        day, when = created.date(), created.timestamp()
+        self._days[day, address] += by
+        self._days[day, ""] += by
+        for moments in (self._moments[""], self._moments.setdefault(domain_of(address), [])):
+            if by > 0:
+                insort(moments, when)
+            else:
+                del moments[bisect_left(moments, when)]
 
 
 def domain_of(address: str) -> str:
