@@ -38,6 +38,12 @@ def test_without_words_there_is_no_language(text: str, words: LanguageWords) -> 
     assert find_language(text, words) is None
 
 
+@pytest.mark.parametrize("text", ["我想参加", "Θέλω να έρθω", "ተሳታፊ"])
+def test_a_script_that_no_file_knows(text: str, words: LanguageWords) -> None:
+    """Then the office's language answers."""
+    assert find_language(text, words) is None
+
+
 def test_almost_every_mail_of_the_corpus(words: LanguageWords) -> None:
     """The aim is 98 %."""
     cases = [json.loads(line) for line in (HERE / "corpus" / "dev.jsonl").read_text("utf-8").splitlines()]

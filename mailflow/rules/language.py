@@ -68,9 +68,7 @@ def without_accents(word: str) -> str:
 
 def compile_language(files: Mapping[str, LanguageFile]) -> LanguageWords:
     """Turn the checked files into tables for looking up. Keys of `files` are languages (file stems)."""
-    endings = _shared(
-        (ending, lang, ENDING_WEIGHT) for lang, f in files.items() for ending in f.endings.split()
-    )
+    endings = _shared(entry for lang, file in files.items() for entry in _endings(lang, file))
     return LanguageWords(
         words=_shared(entry for lang, file in files.items() for entry in _spellings(lang, file)),
         endings=endings,
@@ -79,6 +77,13 @@ def compile_language(files: Mapping[str, LanguageFile]) -> LanguageWords:
         prior={lang: file.prior for lang, file in files.items()},
         longest_ending=max(map(len, endings), default=0),
     )
+
+
+def _endings(lang: str, file: LanguageFile) -> Iterable[tuple[str, str, float]]:
+    for ending in file.endings.casefold().split():
+        yield ending, lang, ENDING_WEIGHT
+        if (bare := without_accents(ending)) != ending:
+            yield bare, lang, ENDING_WEIGHT * UNACCENTED_WEIGHT
 
 
 def _of_script(script: Script, files: Mapping[str, LanguageFile]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections import defaultdict
 
 from mailflow.rules.language import LanguageWords, Weights, without_accents
 
-_READ = 3000  # characters
+_READ = 1500  # characters
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,2000}|[\w.+-]{1,64}@[\w.-]{1,255}")
 _WORD = re.compile(r"[^\W_]+(?:[-'’ʼ\u200c][^\W_]+)*")
 _NAME_WEIGHT = 0.5
@@ -28,6 +28,8 @@ def find_language(text: str, words: LanguageWords) -> str | None:
     for word in spoken:
         for language, weight in _weights(word, words):
             votes[language] += weight
+    if not votes and not any(word[0] < "\u0250" for word in spoken):  # a script of which we know nothing
+        return None
     for language, head_start in words.prior.items():
         votes[language] += head_start
     return max(votes, key=lambda language: votes[language])
