@@ -13,8 +13,8 @@ from mailflow.model import Automatic, Letter
 from mailflow.rules.machines import Machines, word_ends, words_of
 from mailflow.understand.mailboxes import is_postmaster
 
-_TAG = re.compile(r"(?:\s*[\[({*<#][^\])}>\n]{0,60}[\])}>*]{1,3})+\s*")
-_CLOSED = re.compile(r"\s*(?:[:\-–—|(\[\"„“«!.,]|$)")
+_TAG = re.compile(r"^(?:\s*[\[({*<#][^\])}>\n]{0,60}[\])}>*]{1,3})+\s*")
+_CLOSED = re.compile(r"\s*(?:[:\-–—|(\[\])\"„“«!.,]|$)")
 _CODE = re.compile(r"(?<![\d.])[45]\.\d{1,2}\.\d{1,3}(?!\.?\d)|(?<!\d)(?:55[0-4]|45[0-2]|42[1-2])[ -](?=\S)")
 _LETTER_START = 15_000  # characters of the whole text in which a report says what it is
 
@@ -58,20 +58,20 @@ class Wording:
 
 
 def read_wording(letter: Letter, written: str, machines: Machines) -> Wording:
-    """Look up the subject and what was written."""
-    subject = (
-        _TAG.sub("", letter.subject[:400], count=1)
-        if _TAG.match(letter.subject[:400])
-        else letter.subject[:400]
-    )
-    words, ends = words_of(subject), word_ends(subject)
-    begun = machines.subjects.open(words)
-    closed = (sort for sort, length in begun.items() if _CLOSED.match(subject, ends[length - 1]))
-    anywhere = {"away"} & machines.subjects.find(words).keys()
+    """Look up the subject, with and without tags such as "[EXTERN]" before it, and what was written."""
+    subject = letter.subject[:400]
+    begins: set[str] = set()
+    opens: set[str] = set()
+    for each in dict.fromkeys((subject, _TAG.sub("", subject, count=1))):
+        ends = word_ends(each)
+        begun = machines.subjects.open(words_of(each))
+        begins |= begun.keys()
+        opens |= {sort for sort, length in begun.items() if _CLOSED.match(each, ends[length - 1])}
+    anywhere = {"away"} & machines.subjects.find(words_of(subject)).keys()
     return Wording(
-        opens=frozenset(closed),
-        begins=frozenset(begun) | anywhere,
-        subject=" ".join(letter.subject[:200].split())[:80],
+        opens=frozenset(opens),
+        begins=frozenset(begins | anywhere),
+        subject=" ".join(subject[:200].split())[:80],
         asks="?" in written or "؟" in written,
         texts=machines.texts.find(words_of(written)),
     )
