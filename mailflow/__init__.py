@@ -24,7 +24,7 @@
       config.py        config.toml + environment + credentials → Config              [reads files]
         settings.py, defaults.py, key.py
       explain.py       a Reading and a Plan told, as JSON and in German                       pure
-        cases.py, lists.py
+        accord.py, cases.py, lists.py
       model.py         the frozen records handed from room to room
       marks.py         the keyed mark in our Message-IDs
       source.py        a TOML file with the line of each key

@@ -274,6 +274,21 @@ def test_check_names_the_case_that_a_change_breaks(
     assert "Fall „Neuer Fall“ (cases/zz.toml): intents ist [sign_up], erwartet ist [cancel]" in shown
 
 
+def test_check_names_a_rule_whose_template_is_not_there(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the likely typo; otherwise the first mail would find out."""
+    rules = workplace / "rules" / "answers.toml"
+    rules.write_text(
+        rules.read_text("utf-8").replace('template = "access"', 'template = "acess"', 1), "utf-8"
+    )
+    assert call(["check", "--offline", "--config", str(workplace / "config.toml")]) == 78
+    assert (
+        'template = "acess": Diese Vorlage gibt es nicht. Gemeint ist wohl „access“.'
+        in capsys.readouterr().err
+    )
+
+
 def test_check_warns_of_a_password_that_others_can_read(
     workplace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -30,7 +30,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "store": (("store",), ()),
     "inbox": (("inbox", "fetching", "folders", "idle", "tls"), ("settings",)),
     "outbox": (("outbox", "submission"), ("settings", "tls")),
-    "words": (("explain", "lists", "cases"), ("rules",)),
+    "words": (("explain", "lists", "cases", "accord"), ("rules",)),
     "service": (
         ("service", "desk", "log", "pauses"),
         ("letter", "understand", "decide", "compose", "rules", "templates", "store", "inbox", "outbox"),

@@ -89,10 +89,18 @@ def _check_rules(config: "Config", findings: Findings) -> None:
     if templates is not None:
         findings.good("Vorlagen", str(config.files.templates))
     if rules is not None and templates is not None:
-        _check_cases(Workshop(config.office(), rules, templates), findings)
+        _check_together(Workshop(config.office(), rules, templates), findings)
 
 
-def _check_cases(workshop: "Workshop", findings: Findings) -> None:
+def _check_together(workshop: "Workshop", findings: Findings) -> None:
+    """What only shows when both are there: the templates that rules name, and the cases."""
+    from mailflow.accord import require_accord
+
+    try:
+        require_accord(workshop.rules, workshop.templates)
+    except Misconfigured as error:
+        findings.bad("Regeln und Vorlagen", error)
+        return
     cases = workshop.rules.cases
     broken = list(_broken_cases(workshop))
     if broken:

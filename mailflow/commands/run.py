@@ -41,6 +41,7 @@ def run(call: Call, once: bool, verbose: bool) -> int:
 def _service(config: "Config", on_mail: "Callable[[Plan], None]") -> "Iterator[Service]":
     """Every part, built and connected. Raises Misconfigured or StoreBusy before anything happens."""
     from mailflow import log
+    from mailflow.accord import require_accord
     from mailflow.desk import Desk
     from mailflow.inbox import Inbox
     from mailflow.outbox import Outbox
@@ -50,6 +51,7 @@ def _service(config: "Config", on_mail: "Callable[[Plan], None]") -> "Iterator[S
     from mailflow.templates import load_templates
 
     rules, templates = load_rules(config.files.rules), load_templates(config.files.templates)
+    require_accord(rules, templates)
     with Store.open(config.store.path, config.event.timezone, worker=True) as store:
         for what in store.mended:
             log.mended(what)

@@ -26,7 +26,7 @@ class Meaning:
 
     def of(self, language: str | None, default: str) -> Vocabulary:
         """The vocabulary of a language, else of the default one ("de-leicht" is German)."""
-        wanted = (language, default.partition("-")[0], "en", *self.files)
+        wanted = (language or "", default.partition("-")[0], "en", *self.files)
         chosen = next(name for name in wanted if name in self.files)
         if chosen not in self._built:
             self._built[chosen] = build_vocabulary(self.files[chosen])
