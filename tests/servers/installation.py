@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from mailflow.store import Store
 from tests.servers.mailbox import Mailbox
@@ -92,7 +94,12 @@ class Installation:
         )
         return cls(folder, mailbox)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] = MappingProxyType({}),
+        stderr: int = subprocess.STDOUT,
+    ) -> subprocess.Popen[str]:
         """`mailflow …` with this configuration, as a process of its own."""
         password = self.mailbox.password
         words = {"MAILFLOW_MAILBOX__PASSWORD": password, "MAILFLOW_SMTP__PASSWORD": password}
@@ -100,9 +107,9 @@ class Installation:
         return subprocess.Popen(
             [sys.executable, "-m", "mailflow", "--config", str(self.folder / "config.toml"), *arguments],
             cwd=ROOT,
-            env=inherited | words,
+            env={**inherited, **words, **environment},
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=stderr,
             text=True,
         )
 
