@@ -1,0 +1,69 @@
+"""A reply to our answer is understood as what it is: a correction, an addition, or nothing to answer."""
+
+import pytest
+
+from mailflow.model import Known
+from tests.desk import letter, plan, registration
+
+KNOWN = Known(registrations=(registration(),), replies_to_us=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "persons", "practice"),
+    [
+        ("Nein, wir sind zu viert.", 4, False),
+        ("nein, wir kommen zu dritt", 3, False),
+        ("meine Frau doch nicht", 1, False),
+        ("Meine Frau kommt doch nicht mit.", 1, False),
+        ("Es kommt noch eine Freundin mit.", 3, False),
+        ("ich komme doch allein", 1, False),
+        ("Nein, 3 Personen", 3, False),
+        ("Probe bitte auch", 2, True),
+        ("Bitte auch für die Probe am 16. eintragen.", 2, True),
+    ],
+)
+def test_a_correction_changes_what_it_says_and_nothing_else(text: str, persons: int, practice: bool) -> None:
+    """The registration keeps its id; the answer says the new state."""
+    made = plan(letter(text, "Re: Ihre Anmeldung"), KNOWN)
+    (after,) = made.registrations
+    assert (after.id, after.persons, after.practice, after.state) == ("r1", persons, practice, "registered")
+    assert made.answer
+    assert made.answer.template == "changed"
+
+
+@pytest.mark.parametrize(
+    "text", ["danke", "Vielen Dank, alles angekommen!", "passt", "Super, bis dann!", "ja"]
+)
+def test_thanks_are_not_answered(text: str) -> None:
+    """Nobody writes back to a thank-you, and nobody has to look at it."""
+    made = plan(letter(text, "Re: Ihre Anmeldung"), KNOWN)
+    assert made.answer is None
+    assert made.attention == ()
+    assert made.folder == "done"
+
+
+@pytest.mark.parametrize("text", ["Ich kann leider nicht.", "Bitte absagen", "Wir müssen leider absagen."])
+def test_whoever_declines_after_signing_up_cancels(text: str) -> None:
+    """The record stays, with its state."""
+    made = plan(letter(text, "Re: Ihre Anmeldung"), KNOWN)
+    assert [each.state for each in made.registrations] == ["cancelled"]
+    assert made.answer
+    assert made.answer.template == "cancelled"
+    assert not made.answer.access
+
+
+def test_the_same_words_from_a_stranger_take_nothing_back() -> None:
+    """Declining without a sign-up is no cancellation."""
+    made = plan(letter("Ich kann leider nicht."))
+    assert made.registrations == ()
+    assert made.answer is None or not made.answer.access
+
+
+def test_an_answer_between_quoted_lines_belongs_to_the_question_above_it() -> None:
+    """ "Yes, I will come" below the question about the try-out means the try-out."""
+    text = (
+        "Am 06.03.21 um 10:31 schrieb Integrationsmanagement:\n"
+        "> Möchten Sie auch zum Probetermin am 16. März kommen?\n\nJa, da komme ich gern.\n"
+    )
+    made = plan(letter(text, "Re: Ihre Anmeldung"), KNOWN)
+    assert [each.practice for each in made.registrations] == [True]
