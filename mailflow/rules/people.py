@@ -32,6 +32,7 @@ class CountFile(BaseModel):
     one: str = ""  # articles that may mean one
     article: str = ""  # "die Leiterin": makes a person of a word
     kin: Mapping[str, tuple[str, ...]]  # "1" = ["mann ehemann", …], "2" = ["eltern", …], and "0": see below
+    roles: tuple[str, ...] = ()  # as kin, of work and club: "wir kommen mit zwei Mitarbeitern" are two
     neutral: str  # people who are no one's: Personen, Plätze
     pair: str = ""  # Eheleute: two, the writer among them
     i: str  # ich wir, as the one who does
@@ -62,6 +63,7 @@ class CountFile(BaseModel):
     aside: str  # the clause is about something else
     together: str = ""
     earlier: str = ""  # hatte: the clause tells how it was
+    abbreviations: str = ""  # their dot ends no sentence
     breaks: str  # words that open a clause
     between: str = ""
     things: str = ""  # after a number: it counts no people
@@ -82,6 +84,7 @@ class NamesFile(BaseModel):
     labels: str  # Name: …
     first_labels: str = ""  # Vorname: …
     last_labels: str = ""  # Nachname: …
+    closing_nouns: str = ""  # Grüße: whatever stands before it
     closings: str  # words of a closing that may share the line with the name
     not_names: str = ""  # words in a signature that are no part of a name
 
@@ -190,6 +193,9 @@ def _speech(file: PeopleFile) -> Speech:
     for value, relations in count.kin.items():
         for relation in relations:
             words.learn(relation, "kin", count=int(value), relation=relation.split()[0])
+    for relation in count.roles:
+        words.learn(relation, "kin", count=1, relation=relation.split()[0])
+        words.learn(relation, "role")
     return Speech(
         words=words,
         umlauts=count.umlauts,

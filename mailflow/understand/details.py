@@ -33,7 +33,7 @@ def find_details(
     written, below = _split_at_closing(written, people)
     signed = below + signed
     sentences = read_sentences(written, speech)
-    count = _count(letter, written, sentences, people, speech)
+    count = _count(letter, written, signed, sentences, people, speech)
     name, stated = _find_name(letter, written, sentences, signed, people, speech, count)
     organisation, from_text = _find_organisation(letter, sentences, written, signed, people, speech)
     phone = find_phone((written, "\n".join(signed), letter.subject), people)
@@ -50,10 +50,15 @@ def find_details(
 
 
 def _count(
-    letter: Letter, written: str, sentences: list[Sentence], people: People, speech: Speech
+    letter: Letter,
+    written: str,
+    signed: list[str],
+    sentences: list[Sentence],
+    people: People,
+    speech: Speech,
 ) -> Headcount:
     """A list of names counts before what the sentences say."""
-    roster = find_roster(written, _sender_name(letter, people)[0], people, speech)
+    roster = find_roster("\n".join([written, *signed]), _sender_name(letter, people)[0], people, speech)
     if roster:
         return Headcount(roster.persons, True, 0, roster.writer, "" if roster.writer else roster.first)
     return count_persons(sentences, letter.subject, speech)
@@ -93,7 +98,7 @@ def _find_name(
     )
     if stated:
         return (fuller(stated, sender) if surely else stated), True
-    signature = _signature_name(written, signed, people, _known_words(letter, sender))
+    signature = _signature_name(written, signed, people, _known_words(letter, sender), sender, surely)
     if signature:
         return (fuller(signature, sender) if surely else signature), False
     return sender, False
@@ -166,12 +171,20 @@ def _name_from(tokens: list[Token], people: People) -> str:
     return ""
 
 
-def _signature_name(written: str, signed: list[str], people: People, known: frozenset[str]) -> str:
+def _signature_name(
+    written: str, signed: list[str], people: People, known: frozenset[str], sender: str, surely: bool
+) -> str:
     for line in signed:
         name = read_name_line(line, people, known)
         if name:
             return name
     lines = [line for line in written.splitlines() if line.strip()]
+    if (
+        surely
+        and " " in sender
+        and set(_small(sender)) <= {w for line in lines[-_LAST_LINES:] for w in _small(line)}
+    ):
+        return sender
     for line in reversed(lines[-_LAST_LINES:]):
         name = read_name_line(line, people, known) if len(lines) > 1 or len(line) < 40 else ""
         name = name or _after_last_stop(line, people, known)
@@ -181,12 +194,12 @@ def _signature_name(written: str, signed: list[str], people: People, known: froz
 
 
 def _after_last_stop(line: str, people: People, known: frozenset[str]) -> str:
-    """ "… im Voraus! Mfg Manfred Jürgens": what follows the last sentence of a line."""
-    tail = re.split(r"[.!?,…؟)]+\s+", line.rstrip(" .!"))[-1]
-    if tail == line or len(tail) > 60:
-        return ""
-    name = read_name_line(tail, people, known)
-    return name if len(name.split()) > 1 or known.intersection(_small(name)) else ""
+    """ "… im Voraus! Mfg Manfred Jürgens": what follows a sentence's end on a line."""
+    for tail in reversed(re.split(r"[.!?…؟)]+\s+", line.rstrip(" .!"))[1:]):
+        name = read_name_line(tail, people, known) if len(tail) <= 60 else ""
+        if len(name.split()) > 1 or known.intersection(_small(name)):
+            return name
+    return ""
 
 
 # --- organisation --------------------------------------------------------------------------------------

@@ -72,13 +72,15 @@ def read_sender(display: str, people: People) -> tuple[str, bool]:
 
 def is_institution(text: str, people: People) -> bool:
     """Does a word for institutions stand in the text?"""
-    words = re.findall(r"[^\W\d_]+(?:[-.][^\W\d_]+)*\.?", text)
+    words = re.findall(r"[^\W\d_]+(?:[-.][^\W\d_]+)*\.?", re.sub(r"\b(\w\.)\s(?=\w\.)", r"\1", text))
     return any(_names_institution(fold(word.rstrip("."), True), people) for word in words)
 
 
 def fuller(name: str, sender: str) -> str:
     """The sender's full name where the mail is signed with a part of it, else the name."""
     short, full = [[fold(word.strip("."), True) for word in re.split(r"[\s-]+", n)] for n in (name, sender)]
+    if len(short) == 2 and len(short[0]) <= 2 and full[-1] == short[1] and full[0][:1] == short[0][:1]:
+        return sender
     if len(full) > len(short) and all(any(f.startswith(s) for f in full) for s in short):
         return sender
     if len(short) == 1 and len(full) > 1:
@@ -89,7 +91,9 @@ def fuller(name: str, sender: str) -> str:
 def _without_closing(text: str, people: People) -> str:
     """Take the words of a closing off the beginning ("Mit lieben Grüßen Anna Kox")."""
     words = text.split()
-    taken = 0
+    lows = [fold(word.strip(".,!:;-–'’"), True) for word in words[:5]]
+    nouns = [i for i, low in enumerate(lows) if "name:closing_nouns" in people.common.meaning(low).tags]
+    taken = nouns[-1] + 1 if nouns else 0
     while taken < len(words):
         low = fold(words[taken].strip(".,!:;-–'’"), True)
         if low and "name:closings" not in people.common.meaning(low).tags:
@@ -101,7 +105,12 @@ def _without_closing(text: str, people: People) -> str:
 
 
 def _without_titles(words: list[str], people: People) -> list[str]:
-    kept = [w for w in words if "name:titles" not in people.common.meaning(fold(w.strip(".,"), True)).tags]
+    kept = [
+        word
+        for place, word in enumerate(words)
+        if (place and len(word.strip(".,")) == 1)
+        or "name:titles" not in people.common.meaning(fold(word.strip(".,"), True)).tags
+    ]
     while kept and fold(kept[0].strip("."), True) in (
         "i",
         "a",

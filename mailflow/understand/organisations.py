@@ -16,7 +16,7 @@ from mailflow.understand.people_clauses import Sentence, Token
 _LONGEST = 80
 _SPLIT = re.compile(r"\s+[|·•–—]+\s+|\s*[|·•]\s*|\s{4,}|\t+|\s+-\s+|;\s")
 _ADDRESS = re.compile(r",?\s*\b\d{4,5}\b.*$|,\s*[^,]*\d+\s*[a-z]?$")
-_CONTACT = re.compile(r"@|https?:|www\.|\d{3,}|\S\.(?:de|org|com|example|net|eu)\b", re.IGNORECASE)
+_CONTACT = re.compile(r"@|https?:|www\.|\d{5,}|\S\.(?:de|org|com|example|net|eu)\b", re.IGNORECASE)
 _HOUSE_NUMBER = re.compile(r"\s\d{1,3}\s?[a-z]?$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-.][^\W\d_]+)*\.?")
 _MOST_WORDS = 7
@@ -52,7 +52,9 @@ def _institution(part: str, people: People) -> str:
 
 
 def _is_legal(text: str, people: People) -> bool:
-    return any("organisation:legal" in people.common.meaning(fold(w, True)).tags for w in text.split())
+    return any(
+        "organisation:legal" in people.common.meaning(fold(w.rstrip("."), True)).tags for w in text.split()
+    )
 
 
 def find_in_text(sentences: Iterable[Sentence], speech: Speech, people: People) -> str:
@@ -87,8 +89,10 @@ def _named_from(sentence: Sentence, place: int, people: People) -> str:
         words.append(token)
     while words and not words[-1].capital:
         words.pop()
-    text = _as_written(words)
-    return text if words and is_institution(text, people) else ""
+    if not words or (len(words) == 1 and start and sentence.tokens[start - 1].has("my")):
+        return ""
+    text = sentence.text[words[0].start : words[-1].start + len(words[-1].text)].strip('"„“”«»& ')
+    return text if is_institution(text, people) else ""
 
 
 def _ends_name(token: Token, people: People) -> bool:
@@ -100,7 +104,3 @@ def _ends_name(token: Token, people: People) -> bool:
     return (
         not token.capital and "organisation:links" not in people.common.meaning(fold(token.text, True)).tags
     )
-
-
-def _as_written(words: list[Token]) -> str:
-    return " ".join(token.text for token in words if not token.mark or token.low == "&").strip(" &")

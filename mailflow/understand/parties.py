@@ -69,7 +69,10 @@ def find_companies(sentence: Sentence, speech: Speech) -> list[Company]:
             closed = closed and sentence.tokens[term.end].low in ",،"
             last.end, last.name = term.end + closed, last.name or term.name
         elif link == "joined":
-            if term.kind == "me" and companies[-1].with_writer:
+            first = companies[-1].terms[0]
+            if term.kind == "me" and first.kind == "me" and sentence.tokens[first.start].has("we"):
+                companies[-1].terms[:] = [*companies[-1].terms[1:], term]
+            elif term.kind == "me" and companies[-1].with_writer:
                 companies.append(Company([term]))
             else:
                 companies[-1].terms.append(term)
@@ -127,7 +130,10 @@ def _titled(tokens: list[Token], position: int) -> Term | None:
     if end == position + 1:
         return None
     name = " ".join(token.text for token in tokens[position + 1 : end] if not token.has("title"))
-    return Term(position, end, "named", 1, name=name) if name else None
+    owned = position > 1 and tokens[position - 1].capital and _bare(tokens[position - 1])
+    owned = owned and tokens[position - 2].has("my")
+    start = position - 2 if owned else position
+    return Term(start, end, "named", 1, owned=owned, name=name) if name else None
 
 
 def _owns_beside(tokens: list[Token], position: int) -> bool:
@@ -320,6 +326,8 @@ def _settled(tokens: list[Token], company: Company) -> list[Company]:
         rest = terms[1:] if edge == 0 else terms[:-1]
         whole = terms[edge].count
         summing = terms[edge].kind == "neutral" or (terms[edge].kind == "me" and terms[edge].counted)
+        gap = tokens[terms[0].end : terms[1].start] if edge == 0 else tokens[terms[-2].end : terms[-1].start]
+        summing = summing and not any(token.has("joins") or token.low in "+&/" for token in gap)
         if summing and whole > 1 and whole == sum(term.count for term in rest):
             return [Company(rest)]
     return [company]

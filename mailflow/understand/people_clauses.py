@@ -59,6 +59,7 @@ class Sentence:
     """A sentence's tokens, and its words as one folded line for patterns (`offsets`: token by place)."""
 
     tokens: list[Token]
+    text: str = ""  # of the whole mail; the tokens know their places in it
     line: str = ""
     offsets: list[int] = field(default_factory=list)
 
@@ -93,9 +94,9 @@ def read_sentences(text: str, speech: Speech) -> list[Sentence]:
         gap = plain[match.end() : following.start()] if following else "\n\n"
         ordinal = _add_tokens(tokens, match, gap, following, speech)
         if _ends(plain, tokens, match, gap, following, ordinal):
-            _close(tokens, sentences, speech)
+            _close(tokens, sentences, plain, speech)
             tokens = []
-    _close(tokens, sentences, speech)
+    _close(tokens, sentences, plain, speech)
     return sentences
 
 
@@ -181,7 +182,8 @@ def _full_stop(tokens: list[Token], following: re.Match[str]) -> bool:
     short = len(before.text) <= 3 if upper else len(before.text) <= 4
     if (
         before.has("title")
-        or (short and before.has("neutral", "kin", "abbreviation"))
+        or (short and before.has("neutral", "kin"))
+        or before.has("abbreviations")
         or len(before.text) == 1
     ):
         tokens.pop()
@@ -189,11 +191,11 @@ def _full_stop(tokens: list[Token], following: re.Match[str]) -> bool:
     return True
 
 
-def _close(tokens: list[Token], sentences: list[Sentence], speech: Speech) -> None:
-    tokens = _without_brackets(tokens)
+def _close(tokens: list[Token], sentences: list[Sentence], text: str, speech: Speech) -> None:
+    tokens = _without_ages(_without_brackets(tokens))
     if any(not token.mark for token in tokens):
         _join_sequences(tokens, speech)
-        sentences.append(Sentence(tokens).finish())
+        sentences.append(Sentence(tokens, text).finish())
 
 
 def _without_brackets(tokens: list[Token]) -> list[Token]:
@@ -208,6 +210,25 @@ def _without_brackets(tokens: list[Token]) -> list[Token]:
             if not any(inside.has("neutral", "group", "kin", "we", "i") for inside in kept[opened:]):
                 del kept[opened:]
             opened = None
+    return kept
+
+
+def _without_ages(tokens: list[Token]) -> list[Token]:
+    """ "meine Tochter, 17, und ich", "mein Sohn, 13 Jahre alt, …": the age goes, with its comma."""
+    kept: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        comma = token.mark and token.low in ",،" and bool(kept) and kept[-1].has("kin")
+        if comma and position + 1 < len(tokens) and tokens[position + 1].text.isdigit():
+            end = position + 2
+            while end < min(len(tokens), position + 4) and not tokens[end].mark:
+                end += 1
+            if end == len(tokens) or tokens[end].mark:
+                position = end + (end < len(tokens) and tokens[end].low in ",،")
+                continue
+        kept.append(token)
+        position += 1
     return kept
 
 

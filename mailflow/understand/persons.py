@@ -97,6 +97,9 @@ def _read(sentence: Sentence, speech: Speech, tally: _Tally) -> None:
     clauses = _number_clauses(sentence.tokens, companies)
     about = [_About(tokens) for tokens in clauses]
     coming = any(clause.coming for clause in about)
+    if not coming and any(clause.aside for clause in about):
+        for clause in about:
+            clause.aside = True
     for clause in about:
         _note_writer(clause, tally)
     _note_totals(sentence, companies, speech, about, tally)
@@ -290,6 +293,10 @@ def _note_others(company: Company, clause: _About, coming: bool, tokens: list[To
         if coming or clause.words <= _SHORT:
             tally.totals.append((_COUNTED, sum(term.count for term in company.others)))
         return
+    staff = [term for term in company.others if term.counted and tokens[term.end - 1].has("role")]
+    if staff and clause.coming and "we" in tags and not clause.negated:
+        tally.totals.append((_COUNTED, sum(term.count for term in company.others)))
+        return
     known = [term for term in company.others if term.kind == "kin"]
     for term in known:
         tally.mentioned[term.relation] = term.count
@@ -299,7 +306,7 @@ def _note_others(company: Company, clause: _About, coming: bool, tokens: list[To
                 _add(tally.absent, term)
         return
     alongside = company.start > 0 and tokens[company.start - 1].has("along")
-    follows = coming and clause.words <= _SHORT and (alongside or "also" in tags)
+    follows = clause.words <= _SHORT and (("also" in tags and known) or (coming and alongside))
     if clause.aside or not (clause.coming or follows):
         return
     counted = [term for term in company.others if _is_somebody(term, tags)]
@@ -314,7 +321,7 @@ def _note_others(company: Company, clause: _About, coming: bool, tokens: list[To
 
 def _is_somebody(term: Term, tags: set[str]) -> bool:
     """Not "die Kinder" in general, nor "Herr Gassen" where nobody is signed up."""
-    if term.kind == "named":
+    if term.kind == "named" and not term.owned:
         return "enrol" in tags
     return term.owned or term.counted or term.count == 1
 

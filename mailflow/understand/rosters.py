@@ -8,6 +8,7 @@ Rules: every member must be a full name, somebody with a title, or the writer; o
 (an idea, a wish) and the list is no roster.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,12 +39,24 @@ class Roster:
 def find_roster(text: str, sender: str, people: People, speech: Speech) -> Roster | None:
     """The first list of two or more people; None where there is none."""
     own = frozenset(fold(word, True) for word in sender.split())
-    for members in _lists(text):
+    for members in [*_lists(text), _below_colon(text, people, speech)]:
         names = [_member(member, people, speech) for member in members[:_MOST]]
         if len(names) > 1 and all(names):
             writer = any(name == "me" or (own and own == _words(name)) for name in names)
             return Roster(len(names), writer, next((name for name in names if name != "me"), ""))
     return None
+
+
+def _below_colon(text: str, people: People, speech: Speech) -> list[str]:
+    """ "Ich melde an:" and a name on each of the next lines."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    for number, line in enumerate(lines[:-2]):
+        words = re.findall(r"[^\W\d_]+", line) if line.endswith(":") else []
+        tags = {tag for word in words for tag in speech.words.meaning(fold(word, speech.umlauts)).tags}
+        if tags & {"come", "enrol", "i_come"}:
+            following = lines[number + 1 : number + 1 + _MOST]
+            return list(itertools.takewhile(lambda each: _member(each, people, speech), following))
+    return []
 
 
 def _lists(text: str) -> Iterator[list[str]]:
