@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from mailflow.letter import read_letter
 from mailflow.marks import answer_id, names_our_answer, our_answers
@@ -148,3 +150,26 @@ def test_who_signs_the_authentication_results_is_shown_for_setting_up() -> None:
         b"Authentication-Results: other.example 1; none\r\nFrom: a@b.example\r\n\r\nx"
     )
     assert authserv_ids(letter) == ("mx.provider.example", "other.example")
+
+
+HEADERS = [
+    "Authentication-Results", "Auto-Submitted", "Content-Type", "Delivered-To", "From", "Precedence", "References",
+    "Reply-To", "Return-Path", "Subject", "To", "X-Failed-Recipients", "X-Loop", "X-Spam-Status", "X-Any",
+]  # fmt: skip
+VALUES = some.one_of(
+    some.text(max_size=80),
+    some.sampled_from(
+        ["<>", "mx.provider.example; dmarc=fail", "multipart/report; boundary=b", "daemon@a.example"]
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(some.lists(some.tuples(some.sampled_from(HEADERS), VALUES), max_size=12), some.binary(max_size=400))
+def test_no_mail_makes_the_reading_raise(headers: list[tuple[str, str]], body: bytes) -> None:
+    """Whatever stands in headers and body, there is an origin, and a report can be read."""
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers).encode("utf-8", "replace")
+    letter = read_letter(head + b"\r\n" + body)
+    found = origin_of(letter)
+    assert found is None or found.because
+    read_bounce(letter, SECRET)

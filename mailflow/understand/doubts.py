@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from mailflow.model import Automatic, Letter, Office
 from mailflow.understand.authentication import failed_domain
-from mailflow.understand.mailboxes import is_own, is_unattended, relayed_person
+from mailflow.understand.mailboxes import is_own, is_unattended
 
 SPAM = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
@@ -26,13 +26,13 @@ SPAM = tuple(
 )
 
 
-def find_doubt(letter: Letter, office: Office) -> Automatic | None:
+def find_doubt(letter: Letter, office: Office, *, by_form: bool) -> Automatic | None:
     """The first sign for which a person should look before anything is answered; None where there is none."""
-    because = next(_doubts(letter, office), "")
+    because = next(_doubts(letter, office, by_form), "")
     return Automatic("list", because, hard=False) if because else None
 
 
-def _doubts(letter: Letter, office: Office) -> Iterator[str]:
+def _doubts(letter: Letter, office: Office, by_form: bool) -> Iterator[str]:
     if domain := failed_domain(letter, office.authserv_id):
         yield f"Der Absender kann gefälscht sein: Die Prüfung der Domain {domain} (DMARC) schlug fehl"
     if spam := next(_spam(letter), ""):
@@ -41,7 +41,7 @@ def _doubts(letter: Letter, office: Office) -> Iterator[str]:
         yield "Kein lesbarer Absender"
     if len(letter.senders) > 1:
         yield "Mehrere Absender: " + ", ".join(each.addr for each in letter.senders[:3])
-    if not relayed_person(letter, office):
+    if not by_form:
         yield from (
             f"Absender {each.addr} liest keine Antworten" for each in letter.senders if is_unattended(each)
         )
@@ -68,6 +68,8 @@ def _points_elsewhere(letter: Letter, office: Office) -> bool:
         or is_own(letter.reply_to[0], office)
     ):
         return False
+    if letter.senders[0].key.rpartition("@")[2] in (letter.header("return-path") or "").casefold():
+        return False  # the envelope names the writer, as forwarding servers do (SRS)
     places = [path, _domain(letter.senders[0].key), _domain(letter.reply_to[0].key)]
     return len({".".join(place.split(".")[-2:]) for place in places}) == 3
 

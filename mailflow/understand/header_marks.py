@@ -101,7 +101,7 @@ def was_forwarded(letter: Letter) -> bool:
 
 def _own(letter: Letter, office: Office) -> Iterator[str]:
     for sender in letter.senders:
-        if is_own(sender, office) and not relayed_person(letter, office, everywhere=True):
+        if is_own(sender, office) and not relayed_person(letter, office):
             yield f"Absender ist unsere eigene Adresse {sender.addr}"
     if names_our_answer(letter.message_id, office.secret):
         yield f"Die Mail ist eine Antwort von uns: Message-ID {letter.message_id}"

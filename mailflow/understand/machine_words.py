@@ -14,7 +14,7 @@ from mailflow.rules.machines import Machines, word_ends, words_of
 from mailflow.understand.mailboxes import is_postmaster
 
 _TAG = re.compile(r"^(?:\s*[\[({*<#][^\])}>\n]{0,60}[\])}>*]{1,3})+\s*")
-_CLOSED = re.compile(r"\s*(?:[:\-–—|(\[\])\"„“«!.,]|$)")
+_CLOSED = re.compile(r"\s*(?:[:\-–—|：(\[\])\"„“«!.,]|$)")
 _CODE = re.compile(r"(?<![\d.])[45]\.\d{1,2}\.\d{1,3}(?!\.?\d)|(?<!\d)(?:55[0-4]|45[0-2]|42[1-2])[ -](?=\S)")
 _LETTER_START = 15_000  # characters of the whole text in which a report says what it is
 
@@ -68,12 +68,15 @@ def read_wording(letter: Letter, written: str, machines: Machines) -> Wording:
         begins |= begun.keys()
         opens |= {sort for sort, length in begun.items() if _CLOSED.match(each, ends[length - 1])}
     anywhere = {"away"} & machines.subjects.find(words_of(subject)).keys()
+    texts = machines.texts.find(words_of(written))
+    if form := machines.texts.find(words_of(subject)).get("form"):
+        texts["form"] = form
     return Wording(
         opens=frozenset(opens),
         begins=frozenset(begins | anywhere),
         subject=" ".join(subject[:200].split())[:80],
         asks="?" in written or "؟" in written,
-        texts=machines.texts.find(words_of(written)),
+        texts=texts,
     )
 
 

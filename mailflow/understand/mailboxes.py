@@ -8,19 +8,7 @@ import re
 
 from mailflow.model import Address, Letter, Office
 
-DAEMONS = frozenset(
-    {
-        "mailerdaemon",
-        "maildaemon",
-        "mdaemon",
-        "mailer",
-        "mailersystem",
-        "mmdf",
-        "bounce",
-        "bounces",
-        "doublebounce",
-    }
-)
+DAEMONS = frozenset({"mailerdaemon", "maildaemon", "mdaemon", "mmdf", "doublebounce"})
 LIST_MANAGERS = frozenset({"listserv", "listserver", "majordomo", "mailman", "listproc", "sympa", "ezmlm"})
 UNATTENDED = frozenset(
     {
@@ -30,10 +18,13 @@ UNATTENDED = frozenset(
         "apache", "httpd", "cron", "daemon", "wordpress",
     }
 )  # fmt: skip
+FORMS = frozenset(
+    {"wordpress", "wwwdata", "wwwrun", "apache", "httpd", "formular", "kontaktformular", "webform"}
+)
 ANNOUNCERS = frozenset(
     {
         "autoreply", "autoresponder", "automail", "notification", "notifications", "notify", "newsletter",
-        "mailings", "postmaster",
+        "mailings", "postmaster", "mailer", "bounce", "bounces",
     }
 )  # fmt: skip
 _SEPARATORS = re.compile(r"[-_.]")
@@ -96,9 +87,8 @@ def is_own_bounce(value: str, office: Office) -> bool:
     return False
 
 
-def relayed_person(letter: Letter, office: Office, *, everywhere: bool = False) -> Address | None:
-    """The person whose words a web form brings: in Reply-To, with a program (or, `everywhere`, anybody) in
-    From.
+def relayed_person(letter: Letter, office: Office) -> Address | None:
+    """Whom a web form may speak for: a person in Reply-To who is not at home where the mail comes from.
 
     A company's own Reply-To (service@shop for noreply@shop) is none."""
     if len(letter.reply_to) != 1 or not letter.senders:
@@ -106,22 +96,22 @@ def relayed_person(letter: Letter, office: Office, *, everywhere: bool = False) 
     person = letter.reply_to[0]
     if is_own(person, office) or is_unattended(person) or is_daemon(person) or is_list_manager(person):
         return None
-    if _domain(person) in {_domain(each) for each in letter.senders}:
-        return None
-    by_program = everywhere or any(map(_is_program, letter.senders)) or _has_form_headers(letter)
-    return person if by_program else None
+    return None if _domain(person) in {_domain(each) for each in letter.senders} else person
+
+
+def is_form(letter: Letter) -> bool:
+    """Do the headers show a web form: its program in From, or what it writes into the mail?"""
+    if any(_plain(each) in FORMS for each in letter.senders):
+        return True
+    if any(letter.header(name) is not None for name in _FORM_HEADERS):
+        return True
+    mailer = (letter.header("x-mailer") or "").casefold()
+    return any(name in mailer for name in _FORM_MAILERS)
 
 
 def _is_program(address: Address) -> bool:
     plain = _plain(address)
     return plain in UNATTENDED or plain.startswith(("noreply", "donotreply"))
-
-
-def _has_form_headers(letter: Letter) -> bool:
-    if any(letter.header(name) is not None for name in _FORM_HEADERS):
-        return True
-    mailer = (letter.header("x-mailer") or "").casefold()
-    return any(name in mailer for name in _FORM_MAILERS)
 
 
 def _plain(address: Address) -> str:

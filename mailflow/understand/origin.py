@@ -12,7 +12,7 @@ from mailflow.rules.machines import Machines
 from mailflow.understand.doubts import find_doubt
 from mailflow.understand.header_marks import find_generated, find_hard_mark, has_no_sender, was_forwarded
 from mailflow.understand.machine_words import Wording, find_note, find_report, read_wording
-from mailflow.understand.mailboxes import relayed_person
+from mailflow.understand.mailboxes import is_form, relayed_person
 
 
 def find_origin(letter: Letter, written: str, machines: Machines, office: Office) -> Automatic | None:
@@ -35,15 +35,24 @@ def find_origin(letter: Letter, written: str, machines: Machines, office: Office
     if has_no_sender(letter):
         note = find_note(letter, wording, to_us=True)
         return Automatic(note.kind if note else "bounce", "Return-Path: <>")
-    if relayed_person(letter, office) is None and (note := find_note(letter, wording, to_us=to_us)):
+    by_form = speaks_for_a_person(letter, wording, office)
+    if not by_form and (note := find_note(letter, wording, to_us=to_us)):
         return note
-    return find_doubt(letter, office)
+    return find_doubt(letter, office, by_form=by_form)
+
+
+def speaks_for_a_person(letter: Letter, wording: Wording, office: Office) -> bool:
+    """Did a web form send the words of the person in Reply-To? (A newsletter has a foreign Reply-To too.)"""
+    person = relayed_person(letter, office)
+    if person is None:
+        return False
+    return is_form(letter) or wording.says("form", "personal") or person.key in letter.text.casefold()
 
 
 def _generated(letter: Letter, because: str, wording: Wording, office: Office) -> Automatic:
     """Auto-Submitted: auto-generated: a machine, unless a person's words came by a rule or a form."""
     is_note = wording.is_note or wording.says("automatic", "acknowledged") or "auto_reply" in wording.opens
-    passed_on = was_forwarded(letter) or relayed_person(letter, office) is not None or wording.says("form")
+    passed_on = was_forwarded(letter) or wording.says("form") or speaks_for_a_person(letter, wording, office)
     personal = wording.says("personal") or wording.takes_part
     return Automatic(
         "auto-reply", because, hard=is_note or has_no_sender(letter) or not (passed_on or personal)
