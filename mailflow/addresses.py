@@ -13,6 +13,7 @@ from mailflow.headers import MAX_VALUE, decode_value, one_line
 from mailflow.model import Address
 
 MAX_MAILBOXES = 200
+MAX_WORDS = 40  # of one name
 
 _TOKEN = re.compile(
     r'"((?:[^"\\]|\\.){0,600})"'  # quoted string
@@ -54,7 +55,7 @@ def _mailboxes(text: str) -> Iterator[Address]:
             if mailbox:
                 yield mailbox
                 name, comment, bracketed = [], [], ""
-            elif name and sign == ",":
+            elif name and sign == "," and len(name) < MAX_WORDS:
                 name.append(",")  # `Müller, Jörg <a@b>`
             else:
                 name, bracketed = [], ""
@@ -62,6 +63,7 @@ def _mailboxes(text: str) -> Iterator[Address]:
             bracketed = angle
         elif not angle:
             name.append(quoted or encoded or word)
+            del name[:-MAX_WORDS]
     mailbox = _mailbox(name, bracketed, comment)
     if mailbox:
         yield mailbox
@@ -90,5 +92,5 @@ def _spoken(words: list[str]) -> str:
     """The display name that the words of a phrase make."""
     phrase = " ".join(words).replace(" ,", ",").strip(" ,'\"")
     decoded = decode_value(phrase.encode("utf-8", "surrogateescape"))
-    spoken = re.sub(r"\s+", " ", re.sub(r"\\(.)", r"\1", decoded)).strip(" ,'\"")[:300]
+    spoken = re.sub(r"\s+", " ", re.sub(r"\\(.)", r"\1", decoded)).strip(" ,'\"<>")[:300]
     return spoken if any(map(str.isalnum, spoken)) else ""

@@ -14,6 +14,9 @@ from mailflow.parts import Outline, Part, released
 
 MAX_TEXT = 200_000  # characters of a whole body
 
+MAX_BYTES = 2_000_000  # of one text part, pictures written into its HTML not counted
+
+_PICTURE = re.compile(rb"data:[a-z]+/[^\s\"'()<>;,]{1,60};base64,[A-Za-z0-9+/=\s%]{200,}")
 _META = re.compile(rb"""(?i)<meta[^>]{0,200}charset\s*=\s*["']?([a-z0-9_:.-]{2,40})""")
 _LOST_QUOTED_PRINTABLE = re.compile(
     rb"=(?:C3=[89AB][0-9A-F]|E[4-9]|F[6C]|DF|[CDE][0-9A-F]=[89AB][0-9A-F])|=\r?\n"
@@ -80,7 +83,7 @@ def _tells_nothing(plain: tuple[Passage, ...], rich: tuple[Passage, ...]) -> boo
 
 def part_text(part: Part) -> str:
     """The decoded text of one text part, whatever became of its charset and transfer encoding."""
-    data = released(part)
+    data = _PICTURE.sub(b"", released(part))[:MAX_BYTES]
     if not part.header("content-transfer-encoding"):
         data = _with_lost_encoding(data, part)
     charset = part.params.get("charset", "")
@@ -123,14 +126,11 @@ def _unflowed(text: str, joined: bool) -> str:
         depth = len(line) - len(content)
         content = content.removeprefix(" ")  # space-stuffing
         flows = content.endswith(" ") and content != "-- "
-        if flows and joined:
-            content = content[:-1]
-        if open_depth == depth and content != "-- ":
-            out[-1] += content
-        else:
-            out.append(">" * depth + (" " if depth and content else "") + content)
+        if open_depth != depth or content == "-- ":
+            out.append("\n" + ">" * depth + (" " if depth and content else ""))
+        out.append(content[:-1] if flows and joined else content)
         open_depth = depth if flows else -1
-    return "\n".join(out)
+    return "".join(out).removeprefix("\n")
 
 
 def _limited(passages: tuple[Passage, ...], outline: Outline) -> tuple[Passage, ...]:

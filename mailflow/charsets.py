@@ -9,6 +9,8 @@ import codecs
 import re
 import unicodedata
 
+MAX_MENDED = 300_000  # characters in which double decoding is undone
+
 _ALIASES = {
     "iso-8859-1": "cp1252",
     "latin-1": "cp1252",
@@ -97,9 +99,9 @@ def decode_text(data: bytes, declared: str = "") -> str:
 
 def mended(text: str) -> str:
     """Undoes UTF-8 that was read as Windows-1252, where the text shows clear signs of it."""
-    if text.isascii() or not _STRONG.search(text):
+    if text.isascii() or not _STRONG.search(text, 0, MAX_MENDED):
         return text
-    return _MANGLED.sub(_unmangled, text)
+    return _MANGLED.sub(_unmangled, text[:MAX_MENDED]) + text[MAX_MENDED:]
 
 
 def _unmangled(match: re.Match[str]) -> str:

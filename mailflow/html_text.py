@@ -15,6 +15,7 @@ from mailflow.charsets import cleaned
 from mailflow.model import Passage
 
 MAX_MARKUP = 2_000_000  # characters that are read
+MAX_ELEMENTS = 60_000  # what stands behind so many elements is left out
 RULE = "_" * 32  # what <hr> becomes, as Outlook writes it in plain text
 
 _SILENT = {
@@ -94,9 +95,13 @@ def read_markup(html: str) -> tuple[Passage, ...]:
     writer = _Writer(html)
     data = html[:MAX_MARKUP].encode("utf-8", "replace").replace(b"\x00", b"")
     parser = etree.HTMLParser(target=writer, encoding="utf-8", huge_tree=True)  # type: ignore[arg-type]
-    with contextlib.suppress(etree.LxmlError, ValueError, AssertionError):  # empty or no HTML at all
+    with contextlib.suppress(etree.LxmlError, ValueError, AssertionError, _Enough):  # or no HTML at all
         etree.fromstring(data, parser)
     return writer.passages()
+
+
+class _Enough(Exception):
+    """More elements than any letter has: no error, it only stops the parser."""
 
 
 class _Writer:
@@ -111,12 +116,16 @@ class _Writer:
         self._gap = False  # a blank line is due before the next text
         self._numbers: list[int] = []  # of the next item in each open list; 0 in one without numbers
         self._cell_lines = 0
+        self._elements = 0
         self._hiding = _hiding_classes(html)
 
     # --- what the parser calls ------------------------------------------------------------------------
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         tag = tag.lower()
+        self._elements += 1
+        if self._elements > MAX_ELEMENTS:
+            raise _Enough
         classes = attributes.get("class", "")
         mark, hidden, pre, _ = self._open[-1] if self._open else ("", False, False, False)
         style = attributes.get("style", "")
@@ -213,7 +222,7 @@ class _Writer:
             return
         if self._gap and text.strip():
             if self._lines and self._lines[-1][0].strip():
-                self._lines.append(("", self._line_mark))
+                self._lines.append(("", self._lines[-1][1]))
             self._gap = False
         mark = self._line_mark if text else (self._lines[-1][1] if self._lines else "")
         self._lines.append((text.rstrip() if text.strip() != "--" else "-- ", mark))

@@ -66,7 +66,12 @@ def _digest(part: Part, raw: bytes) -> str:
     seal = hashlib.sha256()
     for name in ("message-id", "from", "date", "subject"):
         seal.update(b" ".join(part.header(name).split()) + b"\n")
-    seal.update(part.content.replace(b"\r\n", b"\n").rstrip())
+    position = part.start
+    while position < part.end:  # a stretch at a time: big mails are not copied
+        stop = part.source.find(b"\n", position + 1_000_000, part.end) + 1 or part.end
+        stretch = part.source[position:stop].replace(b"\r\n", b"\n")
+        seal.update(stretch.rstrip() if stop == part.end else stretch)
+        position = stop
     return seal.hexdigest()
 
 

@@ -16,7 +16,9 @@ MAX_DEPTH = 25
 MAX_PARTS = 500
 MAX_HEADERS = 1000
 MAX_HEADER_BYTES = 40_000  # of one header; the rest of it is left out
+MAX_HEAD = 1_000_000  # bytes of all headers of one part; what follows up to the body is skipped
 MAX_RELEASED = 10_000_000  # bytes of one part that are decoded
+MAX_BROKEN = 1_000_000  # the same, where base64 has to be pieced together
 
 _HEADER = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
 _WELL_KNOWN = re.compile(
@@ -25,6 +27,8 @@ _WELL_KNOWN = re.compile(
 )
 _PARAMETER = re.compile(r';\s*([^\s=;"]{1,60})\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)')
 _LIKELY_BOUNDARY = re.compile(rb"(?:^|\n)--([^\s-][^\r\n]{4,75}?)[ \t]*\r?\n(?=[!-9;-~]{1,60}:)")
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_WHOLE_BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,3}")
 _BASE64_STRETCH = re.compile(rb"[A-Za-z0-9+/]+=*")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
 
@@ -105,7 +109,7 @@ def _read_multipart(part: Part, outline: Outline, depth: int) -> list[Part]:
         start, end = 0, len(source)
         spans = list(_spans(source, start, end, boundary))
     if not spans:  # a boundary that never comes: is there another?
-        likely = _LIKELY_BOUNDARY.search(source, start, min(end, start + 20_000))
+        likely = _LIKELY_BOUNDARY.search(source, max(0, start - 1), min(end, start + 20_000))
         spans = list(_spans(source, start, end, likely[1])) if likely else []
     default = "message/rfc822" if part.kind == "multipart/digest" else "text/plain"
     children = []
@@ -152,6 +156,9 @@ def _read_headers(source: bytes, start: int, end: int) -> tuple[tuple[tuple[str,
     found: list[tuple[str, list[bytes]]] = []
     position = start
     while position < end:
+        if position - start > MAX_HEAD:
+            position = _after_blank_line(source, position, end)
+            break
         stop = source.find(b"\n", position, end)
         stop = end if stop < 0 else stop + 1
         line = source[position : min(stop, position + MAX_HEADER_BYTES)].rstrip(b"\r\n")
@@ -174,6 +181,11 @@ def _read_headers(source: bytes, start: int, end: int) -> tuple[tuple[tuple[str,
             break
         position = stop
     return tuple((name, b"\n".join(lines).strip()) for name, lines in found), position
+
+
+def _after_blank_line(source: bytes, position: int, end: int) -> int:
+    found = _BLANK_LINE.search(source, position, end)
+    return found.end() if found else end
 
 
 def _lengthen(lines: list[bytes], line: bytes) -> None:
@@ -221,9 +233,12 @@ def _from_quoted_printable(content: bytes) -> bytes:
 
 def _from_base64(content: bytes) -> bytes:
     """Decodes each padded stretch by itself; a line in plain text (a footer that a list added) stays."""
+    whole = content.translate(None, b"\r\n\t ")
+    if _WHOLE_BASE64.fullmatch(whole):
+        return _decode_run([whole])
     out: list[bytes] = []
     run: list[bytes] = []
-    for line in content.splitlines():
+    for line in content[:MAX_BROKEN].splitlines():
         line = line.strip()
         if _NOT_BASE64.search(line):
             out += [_decode_run(run), b"\n" + line + b"\n"]
