@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 @click.pass_obj
 def run(call: Call, once: bool, verbose: bool) -> int:
     """Liest das Postfach und antwortet, bis das Programm beendet wird (Strg-C oder SIGTERM)."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end_at_once)  # until the service stands, which takes a second
     from mailflow import log
     from mailflow.config import load_config
 
@@ -35,6 +37,10 @@ def run(call: Call, once: bool, verbose: bool) -> int:
         if not once:
             service.serve()
         return 0 if not once or service.once() else TryLater.exit_code
+
+
+def _end_at_once(*_: object) -> None:
+    sys.exit(0)
 
 
 @contextmanager
