@@ -38,6 +38,11 @@ class Wording:
         return f"Der Text sagt „{self.texts[sort][0]}“"
 
     @property
+    def is_absent(self) -> bool:
+        """Is somebody away for a while?"""
+        return self.says("away") and self.says("until") and not self.asks
+
+    @property
     def is_note(self) -> bool:
         """Does somebody who is away speak as holiday notes do? (Who asks back is a person.)"""
         notes = len(self.texts.get("note", ()))
@@ -135,8 +140,8 @@ def _by_subject(wording: Wording, to_us: bool) -> Automatic | None:
         if wording.takes_part and not machine:
             return None  # a person answers under the subject of an automatic mail of ours
         return Automatic("auto-reply", because, hard=to_us)
-    absent = wording.says("away") and wording.says("until")
-    hinted = ("auto_reply" in wording.begins and machine) or ("away" in wording.begins and (sure or absent))
+    absent = sure or wording.is_absent
+    hinted = ("auto_reply" in wording.begins and machine) or ("away" in wording.begins and absent)
     return Automatic("auto-reply", because, hard=to_us) if hinted and not wording.takes_part else None
 
 
@@ -151,6 +156,6 @@ def _by_text(wording: Wording, to_us: bool) -> Automatic | None:
         return Automatic("auto-reply", wording.shown("automatic"), hard=False)
     if wording.is_acknowledgement:
         return Automatic("auto-reply", wording.shown("acknowledged"), hard=False)
-    if wording.is_note:
+    if wording.is_note or (to_us and wording.is_absent):
         return Automatic("auto-reply", wording.shown("away"), hard=False)
     return None
