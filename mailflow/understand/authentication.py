@@ -6,8 +6,6 @@ provider (its authserv-id); RFC 8601, section 5, has the provider remove foreign
 
 import re
 
-import authres
-
 from mailflow.model import Letter
 
 _LONGEST = 4_000  # characters of a header that are parsed
@@ -37,6 +35,8 @@ def _named(value: str) -> str:
 
 def _failed(value: str) -> str | None:
     """The domain that failed DMARC, "" where it is not named; None where DMARC did not fail."""
+    import authres
+
     try:
         header = authres.AuthenticationResultsHeader.parse_value(value[:_LONGEST])
     except (authres.AuthResError, RecursionError):
