@@ -2,6 +2,9 @@
 
 Nothing is played: the mails go through a real IMAP server, the answers through a real SMTP server, and what
 is recorded is the ordinary store. Only the calendar is turned back to March 2021, when the event was.
+
+servers.py   a real IMAP and a real SMTP server, on loopback
+stage.py     what is shown of it
 """
 
 import tempfile

@@ -1,11 +1,14 @@
 """Letter + rules → Reading: person or machine, what is asked for, who comes, which ideas, in which language.
 
 origin.py      a person, or a machine?
+  header_marks.py, machine_words.py, mailboxes.py, doubts.py, authentication.py, bounce.py
 own_words.py   the text in pieces: written, greeting, signature, quoted, each with its reason
+  lines.py, quotes.py, frame.py, footers.py
 language.py    which language the person wrote
 meanings.py    what each sentence means
 intents.py     what the mail asks for
 details.py     name, persons, organisation, phone
+  names.py, persons.py, parties.py, people_clauses.py, rosters.py, organisations.py, phones.py
 ideas.py       which of the written sentences are the idea
 
 Pure: reads no clock, file or socket. Each room is asked once, in this order, in `understand`.
