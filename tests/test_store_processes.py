@@ -75,7 +75,7 @@ def test_killed_at_random(tmp_path: Path) -> None:
         assert found == list(range(len(found)))
         assert told[-1] + 1 <= len(found) <= told[-1] + 2
         count = len(found)
-    assert count > 100
+    assert count > 30
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -44,17 +45,26 @@ def _counted(faults: int) -> str:
 @click.command(cls=Command, short_help="Prüft Einstellungen, Regeln, Vorlagen und Server.")
 @click.option("--offline", is_flag=True, help="Ohne Anmeldung bei den Mailservern.")
 @click.option("--store", "store_only", is_flag=True, help="Nur den Datenbestand prüfen.")
+@click.option(
+    "--restore",
+    type=click.Path(path_type=Path),
+    metavar="KOPIE",
+    help="Den beschädigten Datenbestand aus einer Kopie wiederherstellen (nur das).",
+)
 @click.pass_obj
-def check(call: Call, offline: bool, store_only: bool) -> int:
+def check(call: Call, offline: bool, store_only: bool, restore: Path | None) -> int:
     """Prüft Konfiguration, Regeln, Vorlagen und Fälle und meldet sich bei beiden Mailservern an."""
     from mailflow.config import find_config, load_config
 
     findings = Findings()
+    store_only = store_only or restore is not None
     config = load_config(call.config)
     findings.good("Konfiguration", str(find_config(call.config)))
     if not store_only:
         _check_secrecy(call, findings)
         _check_rules(config, findings)
+    if restore:
+        _restore_store(config, restore, findings)
     _check_store(config, findings)
     if not offline and not store_only:
         _check_servers(config, findings)
@@ -122,14 +132,16 @@ def _broken_cases(workshop: "Workshop") -> Iterator[str]:
 def _check_store(config: "Config", findings: Findings) -> None:
     from mailflow.store import Store
 
-    if not config.store.path.exists():
-        findings.good("Datenbestand", "noch keiner; er entsteht beim ersten Lauf")
-        return
-    store = _tried(findings, "Datenbestand", lambda: Store.open(config.store.path, config.event.timezone))
-    if store is not None:
-        registrations, ideas = len(store.registrations()), len(store.ideas())
-        findings.good("Datenbestand", f"{config.store.path}: {registrations} Anmeldungen, {ideas} Ideen")
-        store.close()
+    for told in _tried(findings, "Datenbestand", lambda: Store.verify(config.store.path)) or ():
+        findings.good("Datenbestand", told)
+
+
+def _restore_store(config: "Config", copy: Path, findings: Findings) -> None:
+    """Go on from a kept copy, where the files are damaged."""
+    from mailflow.store import Store
+
+    for told in _tried(findings, "Wiederherstellung", lambda: Store.restore(config.store.path, copy)) or ():
+        findings.good("Wiederherstellung", told)
 
 
 def _check_servers(config: "Config", findings: Findings) -> None:

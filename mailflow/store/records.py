@@ -31,6 +31,7 @@ class Noted:
 
 Record = TypeVar("Record", Registration, Idea, Attention, Noted, Waiting)
 
+LARGEST: Final = 2**53
 _MOMENTS: Final = frozenset({"when", "arrived", "created", "next_try"})
 
 
@@ -68,6 +69,8 @@ def _plain(value: object, zone: ZoneInfo) -> object:
             return value.astimezone(zone).isoformat()
         case bytes():
             return value.decode("latin-1")
+        case int():  # JSON files end there; nobody brings that many people
+            return value if -LARGEST < value < LARGEST else LARGEST
     return value
 
 

@@ -15,6 +15,15 @@ from mailflow.store.journal import Journal
 from mailflow.store.locks import Mark, WorkerLock, WriteLock
 from mailflow.store.recovery import apply, load
 
+NAMES = {
+    "mails": "Mails",
+    "registrations": "Anmeldungen",
+    "ideas": "Ideen",
+    "attention": "Hinweise",
+    "answers": "Antworten",
+    "failures": "Fehlversuche",
+}
+
 
 def verify(path: Path) -> tuple[str, ...]:
     """What is found, one sentence each; nothing is changed. Misconfigured with every fault, if any."""
@@ -23,7 +32,7 @@ def verify(path: Path) -> tuple[str, ...]:
     if state is None:
         return (f"{path}: noch kein Datenbestand; er entsteht mit der ersten Mail oder Anmeldung.",)
     state.journal.close()
-    rows = ", ".join(f"{len(rows)} {name}" for name, rows in state.tables.items() if rows)
+    rows = ", ".join(f"{len(rows)} {NAMES.get(name, name)}" for name, rows in state.tables.items() if rows)
     told = [f"{path}: in Ordnung ({rows or 'leer'}).", *(f"{each}." for each in state.mended)]
     if state.journal.torn:
         told.append(
@@ -49,10 +58,11 @@ def restore(path: Path, copy: Path) -> tuple[str, ...]:
     StoreBusy where a worker serves; Misconfigured where the copy is no checkpoint.
     """
     files = Files(path)
-    worker, lock = WorkerLock(files.worker), WriteLock(files.lock)
+    worker, lock = None, WriteLock(files.lock)
     try:
+        base = read_checkpoint(copy)
+        worker = WorkerLock(files.worker)
         with lock.held():
-            base = read_checkpoint(copy)
             highest = max([base.generation, lock.mark().generation, *files.copies(), _generation(files)])
             told = [*_salvage(files, base), *_set_aside(files)]
             written = datetime.now(UTC).isoformat(timespec="seconds")
@@ -67,7 +77,8 @@ def restore(path: Path, copy: Path) -> tuple[str, ...]:
         raise trouble(error, str(error.filename or path)) from None
     finally:
         lock.close()
-        worker.close()
+        if worker:
+            worker.close()
     return (f"{path} geht weiter mit {copy} vom {base.written}.", *told)
 
 

@@ -22,8 +22,8 @@ from mailflow.store.locks import Mark, WriteLock
 from mailflow.store.recovery import State, advice, apply, load
 from mailflow.store.schema import SCHEMA, migrate
 
-ROOM = 256 * 1024  # a journal below this is never worth a checkpoint of its own
-TOO_LONG = 64 * 1024 * 1024  # above this one is made even in the middle of work
+SMALL = 256 * 1024  # bytes: a checkpoint of this size costs nothing, a journal of this size is read at once
+TOO_LONG = 64 * 1024 * 1024  # bytes: such a journal is followed by a checkpoint even in the middle of work
 
 
 class Watcher(Protocol):
@@ -43,6 +43,7 @@ class JournaledStorage(Storage):
         self.files = Files(path)
         self.tables: Tables = {}
         self.mended: tuple[str, ...] = ()
+        self.wrote = False
         self._watcher = watcher
         self._lock = WriteLock(self.files.lock)
         self._journal: Journal | None = None
@@ -115,6 +116,7 @@ class JournaledStorage(Storage):
                 raise
             finally:
                 self._open = None
+            self.wrote = self.wrote or bool(staged)
             for change, old in staged:
                 self._watcher.change(change.table, change.key, old, change.row)
             if journal.end > TOO_LONG:
@@ -126,15 +128,20 @@ class JournaledStorage(Storage):
         if self._open is None:
             self._catch_up(Mark(), locked=False)
 
+    @property
+    def small(self) -> bool:
+        """Is a checkpoint a matter of milliseconds?"""
+        return _size(self.files.checkpoint) < SMALL
+
     def checkpoint(self, *, always: bool = False, copies: int = KEPT_COPIES) -> None:
-        """Bring the JSON file up to date, if the journal has grown enough to be worth it (or `always`).
+        """Bring the JSON file up to date, if enough has come since to be worth it (or anything, if `always`).
 
         `copies` = 0 keeps no earlier state, so that what was erased is gone. Raises TryLater, Misconfigured.
         """
         if self._journal is None:
             return
         with self._locked() as journal:
-            grown = journal.end > max(ROOM, _size(self.files.checkpoint) // 2)
+            grown = journal.end > max(SMALL, _size(self.files.checkpoint) // 2)
             if not self._base or (journal.holds_more and (always or grown)):
                 self._turn_over(journal, copies)
 

@@ -53,7 +53,7 @@ class Store:
             raise trouble(error, str(path)) from None
         try:
             store = cls(path, ZoneInfo(timezone), lock)
-            store.tidy()
+            store.db.journaled.checkpoint()
         except BaseException:
             lock.close()
             raise
@@ -154,14 +154,14 @@ class Store:
                 self._drop(table, digest)
 
     def tidy(self) -> None:
-        """Bring the JSON file up to date if enough has come since. For quiet moments; cheap as a rule."""
-        self._storage.checkpoint()
+        """Bring the JSON file up to date. For quiet moments: it costs as much as the store is large."""
+        self._storage.checkpoint(always=True)
 
     def close(self) -> None:
         """Bring the JSON file up to date and give everything back. Whatever fails here, nothing is lost."""
-        if self._worker:
+        if self._worker or (self._storage.wrote and self._storage.small):
             with suppress(MailflowError):  # everything is durable in the journal
-                self._storage.checkpoint(always=True)
+                self.tidy()
         self.db.close()
         if self._worker:
             self._worker.close()
