@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mailflow.compose import compose
 from mailflow.decide import decide
+from mailflow.errors import Refused
 from mailflow.model import Attention, FolderName, Known, Letter, Mail, Office, Plan, Waiting
 from mailflow.understand import understand
 
@@ -36,7 +37,11 @@ class Desk:
             plan = replace(_before_a_person(plan, letter.subject, reason), folder="attention")
         if plan.answer is None:
             return plan, None
-        answer = compose(plan.answer, self.templates, self.office, now)
+        try:
+            answer = compose(plan.answer, self.templates, self.office, now)
+        except Refused as error:  # an address that no mail can go to
+            unanswered = replace(plan, answer=None, folder="attention")
+            return _before_a_person(unanswered, letter.subject, str(error)), None
         template = plan.answer.template
         return plan, Waiting(answer.message_id, answer.to, answer.raw, plan.digest, template, created=now)
 
