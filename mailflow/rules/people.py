@@ -7,7 +7,7 @@ accents and Arabic letter forms do not matter. A line of `kin` holds all forms o
 
 Patterns (`totals`, `formerly`, `additions`, `name`, `other_name`, `lead_in`) are words in order, where `a|b` is
 a choice, `a?` may be missing, `^` is the sentence's beginning, `…` any of the words of `between`, `{n}` a
-number, `{g}` a word of `groups`, and {name} or {org} what is looked for.
+number, `{w}` one in words, `{g}` a word of `groups`, and {name} or {org} what is looked for.
 """
 
 import re
@@ -66,9 +66,11 @@ class CountFile(BaseModel):
     abbreviations: str = ""  # their dot ends no sentence
     breaks: str  # words that open a clause
     between: str = ""
+    dating: str = ""  # before digits: "am 17", "um 15"
     things: str = ""  # after a number: it counts no people
     formerly: tuple[str, ...] = ()  # the number no longer holds
     sums: tuple[str, ...] = ()  # totals that beat all others
+    we_are: tuple[str, ...] = ()  # totals whatever follows: "wir sind 3 Freundinnen"
     totals: tuple[str, ...] = ()
     additions: tuple[str, ...] = ()  # {n} more than the writer
 
@@ -106,6 +108,7 @@ class OrganisationsFile(BaseModel):
     model_config = _FORBID
 
     nouns: str
+    generic: str = ""  # no name by itself: Verein, Haus
     legal: str = ""  # e.V. gGmbH
     offices: str = ""  # Leitung, Sekretariat, Träger: a line beginning so names no institution
     lead_in: tuple[str, ...] = ()  # für die {org}
@@ -134,6 +137,7 @@ class Speech:
     juxtaposed: bool
     number_after: bool
     sums: Pattern | None
+    we_are: Pattern | None
     totals: Pattern | None
     formerly: Pattern | None
     additions: Pattern | None
@@ -204,6 +208,7 @@ def _speech(file: PeopleFile) -> Speech:
         juxtaposed=count.juxtaposed,
         number_after=count.number_after,
         sums=_any_of(count.sums, count),
+        we_are=_any_of(count.we_are, count),
         totals=_any_of(count.totals, count),
         formerly=_any_of(count.formerly, count),
         additions=_any_of(count.additions, count),

@@ -123,7 +123,9 @@ def word_pattern(text: str, between: str, umlauts: bool) -> str:
 
 def _piece(item: str, between: str, umlauts: bool) -> str:
     if item == "{n}":
-        return r"#(\d{1,2}) "
+        return r"#(\d{1,2})'? "
+    if item == "{w}":
+        return r"#(\d{1,2})' "
     if item == "{g}":
         return r"@(\d{1,2}) "
     if item == "^":

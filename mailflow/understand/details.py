@@ -11,7 +11,14 @@ import re
 from mailflow.model import Address, Details, Letter, Piece
 from mailflow.rules.people import People, Speech
 from mailflow.rules.people_words import fold
-from mailflow.understand.names import fuller, is_institution, read_name, read_name_line, read_sender
+from mailflow.understand.names import (
+    fuller,
+    is_couple,
+    is_institution,
+    read_name,
+    read_name_line,
+    read_sender,
+)
 from mailflow.understand.organisations import find_in_signature, find_in_text
 from mailflow.understand.people_clauses import Sentence, Token, read_sentences
 from mailflow.understand.persons import Headcount, count_persons
@@ -58,10 +65,15 @@ def _count(
     speech: Speech,
 ) -> Headcount:
     """A list of names counts before what the sentences say."""
+    display = letter.senders[0].name if letter.senders else ""
     roster = find_roster("\n".join([written, *signed]), _sender_name(letter, people)[0], people, speech)
     if roster:
         return Headcount(roster.persons, True, 0, roster.writer, "" if roster.writer else roster.first)
-    return count_persons(sentences, letter.subject, speech)
+    found = count_persons(sentences, letter.subject, speech)
+    couple = any(is_couple(line, people) for line in [display, *signed, *written.splitlines()[-2:]])
+    if couple and not found.said and any(token.has("we") for each in sentences for token in each.tokens):
+        return Headcount(2, True)
+    return found
 
 
 def _split_at_closing(written: str, people: People) -> tuple[str, list[str]]:
@@ -70,7 +82,9 @@ def _split_at_closing(written: str, people: People) -> tuple[str, list[str]]:
     for number in range(len(lines) - 1, 0, -1):
         words = [fold(word.strip(".,!:;-–'’()"), True) for word in lines[number].split()]
         words = [word for word in words if word]
-        if 1 < len(words) < 8 and all("name:closings" in people.common.meaning(w).tags for w in words):
+        tags = [people.common.meaning(word).tags for word in words]
+        greets = 1 < len(words) < 4 and "name:closing_nouns" in tags[-1]
+        if greets or (1 < len(words) < 8 and all("name:closings" in each for each in tags)):
             return "\n".join(lines[:number]), lines[number:]
     return written, []
 
@@ -91,6 +105,7 @@ def _find_name(
     sender, surely = _sender_name(letter, people)
     if not count.writer:
         other = count.named or _pattern_name(sentences, speech, people, other=True)
+        other = other or _name_in_brackets(written, people)
         if other:
             return other, True
     stated = _labelled_name("\n".join([written, *signed]), people) or _pattern_name(
@@ -117,6 +132,12 @@ def _known_words(letter: Letter, sender: str) -> frozenset[str]:
     address = letter.senders[0].addr if letter.senders else ""
     words = re.findall(r"[^\W\d_]{2,}", sender + " " + address.partition("@")[0])
     return frozenset(fold(word, True) for word in words)
+
+
+def _name_in_brackets(written: str, people: People) -> str:
+    """ "meine Mama anmelden (Rosemarie Keller)"."""
+    inside = (match.group(1) for match in re.finditer(r"\(([^()\n]{5,50})\)", written))
+    return next((name for text in inside if " " in (name := read_name(text, people))), "")
 
 
 def _labelled_name(written: str, people: People) -> str:
@@ -174,10 +195,10 @@ def _name_from(tokens: list[Token], people: People) -> str:
 def _signature_name(
     written: str, signed: list[str], people: People, known: frozenset[str], sender: str, surely: bool
 ) -> str:
-    for line in signed:
-        name = read_name_line(line, people, known)
-        if name:
-            return name
+    found = [name for line in signed if (name := read_name_line(line, people, known))]
+    full = next((name for name in found if " " in name), "")
+    if full:
+        return full
     lines = [line for line in written.splitlines() if line.strip()]
     if (
         surely
@@ -188,9 +209,9 @@ def _signature_name(
     for line in reversed(lines[-_LAST_LINES:]):
         name = read_name_line(line, people, known) if len(lines) > 1 or len(line) < 40 else ""
         name = name or _after_last_stop(line, people, known)
-        if name:
+        if name and (" " in name or not found):
             return name
-    return ""
+    return found[0] if found else ""
 
 
 def _after_last_stop(line: str, people: People, known: frozenset[str]) -> str:

@@ -73,7 +73,18 @@ def read_sender(display: str, people: People) -> tuple[str, bool]:
 def is_institution(text: str, people: People) -> bool:
     """Does a word for institutions stand in the text?"""
     words = re.findall(r"[^\W\d_]+(?:[-.][^\W\d_]+)*\.?", re.sub(r"\b(\w\.)\s(?=\w\.)", r"\1", text))
-    return any(_names_institution(fold(word.rstrip("."), True), people) for word in words)
+    lows = [fold(word.rstrip("."), True) for word in words]
+    return any(_names_institution(low, people) or _names_institution(low.rstrip("s"), people) for low in lows)
+
+
+def is_couple(line: str, people: People) -> bool:
+    """ "Petra und Jens Wolf", "Helga Kemper & Rolf Kemper": two people sign."""
+    words = _without_titles(_JOINS.sub(" & ", _without_closing(line.strip(), people)).split(), people)
+    if words.count("&") != 1 or not 3 <= len(words) <= 5 or not words[-1] != "&" or words[0] == "&":
+        return False
+    return bool(read_name(" ".join(words), people)) and all(
+        word[:1].isupper() or word == "&" for word in words
+    )
 
 
 def fuller(name: str, sender: str) -> str:

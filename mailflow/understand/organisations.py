@@ -89,7 +89,11 @@ def _named_from(sentence: Sentence, place: int, people: People) -> str:
         words.append(token)
     while words and not words[-1].capital:
         words.pop()
-    if not words or (len(words) == 1 and start and sentence.tokens[start - 1].has("my")):
+    if len(words) == 1:
+        tags = people.common.meaning(fold(words[0].text, True)).tags
+        if "organisation:generic" in tags or (start and sentence.tokens[start - 1].has("my")):
+            return ""
+    if not words:
         return ""
     text = sentence.text[words[0].start : words[-1].start + len(words[-1].text)].strip('"„“”«»& ')
     return text if is_institution(text, people) else ""

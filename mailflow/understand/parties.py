@@ -91,7 +91,7 @@ def _terms(tokens: list[Token], speech: Speech) -> list[Term]:
         if term:
             terms.append(term)
             floor = term.end
-    return sorted([*terms, *_first_names(tokens, terms)], key=lambda term: term.start)
+    return sorted([*terms, *_first_names(tokens, terms), *_couples(tokens)], key=lambda term: term.start)
 
 
 def _term(tokens: list[Token], position: int, floor: int, speech: Speech) -> Term | None:
@@ -104,7 +104,7 @@ def _term(tokens: list[Token], position: int, floor: int, speech: Speech) -> Ter
         return _titled(tokens, position)
     if token.has("i", "me", "to_me") and not (token.has("my") and _owns_beside(tokens, position)):
         return _writer(tokens, position)
-    if token.has("they"):
+    if token.has("they") and not _owns_beside(tokens, position):
         return Term(position, position + 1, "they", 1)
     return None
 
@@ -181,6 +181,19 @@ def _noun(tokens: list[Token], position: int, floor: int, speech: Speech) -> Ter
     return term if not generic or _beside_join(tokens, start, position) else None
 
 
+def _couples(tokens: list[Token]) -> list[Term]:
+    """ "Joachim und Renate Siebert": of three capitals around "und", two people."""
+    found: list[Term] = []
+    for place in range(1, len(tokens) - 2):
+        if tokens[place].has("joins") and all(
+            tokens[at].text[:1].isupper() and _bare(tokens[at]) for at in (place - 1, place + 1, place + 2)
+        ):
+            last = tokens[place + 2].text
+            found.append(Term(place - 1, place, "named", 1, name=f"{tokens[place - 1].text} {last}"))
+            found.append(Term(place + 1, place + 3, "named", 1, name=f"{tokens[place + 1].text} {last}"))
+    return found
+
+
 def _own_name(tokens: list[Token], start: int) -> tuple[int, str]:
     """ "meinen Vater Josef Esser", "meine Mutter, Maria Popescu, weil …": where the name ends, and the name."""
     end = start
@@ -229,9 +242,11 @@ def _first_names(tokens: list[Token], terms: list[Term]) -> list[Term]:
                     break
                 place = start - 2
         place = writer.end + 1
-        if place < len(tokens) and place not in taken and tokens[place - 1].has("joins"):
+        if place < len(tokens) and tokens[place].has("article"):
+            place += 1
+        if place < len(tokens) and place not in taken and tokens[writer.end].has("joins"):
             if tokens[place].text[:1].isupper() and _bare(tokens[place]):
-                found.append(Term(place, place + 1, "named", 1, name=tokens[place].text))
+                found.append(Term(writer.end + 1, place + 1, "named", 1, name=tokens[place].text))
     return found
 
 
@@ -322,6 +337,10 @@ def _settled(tokens: list[Token], company: Company) -> list[Company]:
     adjacent = all(not tokens[a.end : b.start] for a, b in itertools.pairwise(terms))
     if not (firm or closing or neutral or adjacent):
         return [Company([term]) for term in terms]
+    if terms[0].kind in ("pair", "kin") and terms[0].count > 1 and all(t.kind == "named" for t in terms[1:]):
+        gap = tokens[terms[0].end : terms[1].start]
+        if len(terms) - 1 <= terms[0].count and (terms[0].name or not any(t.has("joins") for t in gap)):
+            return [Company(terms[:1])]
     for edge in (0, -1):
         rest = terms[1:] if edge == 0 else terms[:-1]
         whole = terms[edge].count

@@ -77,7 +77,7 @@ class Sentence:
 
 def _in_line(token: Token) -> str:
     if token.number is not None:
-        return f"#{token.number}"
+        return f"#{token.number}" if token.text.isdigit() else f"#{token.number}'"
     if token.has("group"):
         return f"@{token.meaning.number}"
     return token.low.replace("_", " ")
@@ -110,6 +110,8 @@ def _add_tokens(
     elif kind == "number":
         ordinal = following is not None and not gap and following.group() == "."
         number = int(text)
+        if tokens and tokens[-1].has("dating"):
+            number = 0
         tokens.append(Token(text, "0", number=number if 0 < number <= _MOST else None, start=match.start()))
         return ordinal
     elif kind == "mask":
@@ -150,7 +152,10 @@ def _ends(
     if "\n" in gap and _line_ends(plain, match.end(), gap, following):
         return True
     text = match.group()
-    if match.lastgroup != "mark" or text[0] not in _END or not gap or len(tokens) < 2:
+    if match.lastgroup != "mark" or text[0] not in _END or len(tokens) < 2:
+        return False
+    if not gap:
+        tokens.pop()
         return False
     if text != ".":
         return True

@@ -127,7 +127,7 @@ class _About:
             for position, token in enumerate(tokens)
         )
         self.coming = bool(tags & {"come", "i_come", "enrol"} or {"also", "can"} <= tags)
-        self.aside = "aside" in tags
+        self.aside = "aside" in tags and "besides" not in tags
 
 
 def _number_clauses(tokens: list[Token], companies: list[Company]) -> list[list[Token]]:
@@ -174,10 +174,12 @@ def _note_totals(
         return
     tokens = sentence.tokens
     old = {place for place, _ in _numbers(sentence, speech.formerly)}
-    for pattern, rank in ((speech.sums, _SUM), (speech.totals, _TOTAL)):
-        for place, number in _numbers(sentence, pattern):
+    for pattern, rank in ((speech.sums, _SUM), (speech.we_are, _TOTAL), (speech.totals, _TOTAL)):
+        for place, said in _numbers(sentence, pattern):
             clause = about[tokens[place].clause]
-            number = _whole(companies, place, number)
+            number = _whole(companies, place, said)
+            if pattern is speech.we_are:
+                number = number or said
             if (
                 not number
                 or place in old
