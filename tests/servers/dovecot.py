@@ -32,7 +32,7 @@ default_internal_group = {group}
 default_login_user = {user}
 first_valid_uid = 1
 first_valid_gid = 0
-disable_plaintext_auth = yes
+disable_plaintext_auth = {only_tls}
 login_trusted_networks =
 ssl = yes
 ssl_cert = <{root}/server.pem
@@ -101,7 +101,14 @@ class Dovecot:
     """One running Dovecot. `stop()` and `start()` may alternate; ports and mails stay."""
 
     def __init__(
-        self, authority: Authority, *, relay: int = 0, prefix: str = "", separator: str = "/", more: str = ""
+        self,
+        authority: Authority,
+        *,
+        relay: int = 0,
+        prefix: str = "",
+        separator: str = "/",
+        more: str = "",
+        plain: bool = False,
     ) -> None:
         if BINARY is None:
             missing("Dovecot")
@@ -109,9 +116,11 @@ class Dovecot:
         self.root = Path(tempfile.mkdtemp(prefix="mailflow-dovecot-"))
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
-        self._write(authority, relay, prefix, separator, more)
+        self._write(authority, relay, prefix, separator, more, plain)
 
-    def _write(self, authority: Authority, relay: int, prefix: str, separator: str, more: str) -> None:
+    def _write(
+        self, authority: Authority, relay: int, prefix: str, separator: str, more: str, plain: bool
+    ) -> None:
         import grp
 
         for part in ("run", "state", "mail"):
@@ -132,6 +141,7 @@ class Dovecot:
             separator=separator,
             password=PASSWORD,
             after_failure="continue",
+            only_tls="no" if plain else "yes",
             submission=" submission" if relay else "",
             more=more,
         )

@@ -6,6 +6,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from mailflow.config import example_config
+from mailflow.desk import Desk
+from mailflow.rules import load_rules
+from mailflow.templates import load_templates
 from tests.servers import pymap_server
 from tests.servers.authority import Authority
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -58,6 +62,21 @@ def bare_dovecot(authority: Authority) -> Iterator[Dovecot]:
     """Neither MOVE nor UIDPLUS nor IDLE nor NAMESPACE is offered."""
     with running(Dovecot(authority, separator=".", more=BARE)) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def plain_dovecot(authority: Authority) -> Iterator[Dovecot]:
+    """Lets people log in without TLS, so that a proxy can look into the conversation."""
+    with running(Dovecot(authority, plain=True)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def desk() -> Desk:
+    """The rules and templates of the repository, and an event that is still to come."""
+    config = example_config()
+    rules, templates = load_rules(config.files.rules), load_templates(config.files.templates)
+    return Desk(rules, templates, config.office())
 
 
 @pytest.fixture(scope="session")
