@@ -1,7 +1,8 @@
 """Which day a word or two mean: the event's, the try-out's, another.
 
 People write "am 17.", "17.3.", "17. März", "March 17", "den siebzehnten", "Mittwoch", "morgen". The days
-themselves come from the configuration, their names from the language's grammar.
+themselves come from the configuration, their names from the language's grammar (where an
+ordinal of two words is joined by _).
 """
 
 import re
@@ -71,9 +72,9 @@ class Calendar:
             return self._weekday(self._weekdays[key], days)
         if key in self._relative:
             return _name(days.today + timedelta(days=self._relative[key]), days)
-        if key in self._ordinals:
-            return _by_number(self._ordinals[key], None, days)
-        return None
+        following = fold(words[position + 1], self._umlauts) if position + 1 < len(words) else ""
+        ordinal = self._ordinals.get(f"{key}_{following}") or self._ordinals.get(key)
+        return _by_number(ordinal, None, days) if ordinal else None
 
     def _numeric(self, word: str, position: int, words: Sequence[str], days: Days) -> str | None:
         if iso := _ISO.match(word):
