@@ -60,8 +60,8 @@ def test_the_pause_is_kept_over_a_restart(make: Make) -> None:
 @pytest.mark.parametrize("command", ["connect", "EHLO", "MAIL", "RCPT", "DATA", ".", "lost"])
 @pytest.mark.parametrize("reply", [DROP, "421 4.3.2 going down", "451 4.3.0 later"])
 def test_a_fault_at_any_step_passes(command: str, reply: str, make: Make) -> None:
-    """Everything fails there for a while, then nothing does: each answer has gone out, with one Message-ID."""
-    with Sink(fault=lambda said, _: reply if said == command else None) as sink:
+    """Everything fails there for a while, then nothing: each answer has gone out, with one Message-ID."""
+    with Sink(fault=lambda said, _: reply if said.replace("HELO", "EHLO") == command else None) as sink:
         place = make(sink)
         assert not place.run()
         sink.fault = lambda said, _: None
