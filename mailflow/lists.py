@@ -50,7 +50,7 @@ def as_table(kind: str, records: Sequence[Record]) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     rows = [_row(record) for record in records]
     used = [heading for heading in rows[0] if any(row[heading] for row in rows)]
     for heading in used:

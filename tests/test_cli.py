@@ -289,6 +289,12 @@ def test_check_names_a_rule_whose_template_is_not_there(
     )
 
 
+def test_check_warns_of_an_event_that_is_over(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever forgets to set the dates would wonder at the answers."""
+    assert call(["check", "--offline", "--config", str(workplace / "config.toml")]) == 0
+    assert "! Veranstaltung: sie war am 17.03.2021" in capsys.readouterr().err
+
+
 def test_check_warns_of_a_password_that_others_can_read(
     workplace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

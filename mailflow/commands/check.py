@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -62,6 +63,7 @@ def check(call: Call, offline: bool, store_only: bool, restore: Path | None) -> 
     findings.good("Konfiguration", str(find_config(call.config)))
     if not store_only:
         _check_secrecy(call, findings)
+        _check_event(config, findings)
         _check_rules(config, findings)
     if restore:
         _restore_store(config, restore, findings)
@@ -83,6 +85,15 @@ def _check_secrecy(call: Call, findings: Findings) -> None:
     if any(data.get(table, {}).get("password") for table in ("mailbox", "smtp")):
         findings.warn(
             "Konfiguration", f"{file} enthält Passwörter und ist für andere lesbar: chmod 600 {file}"
+        )
+
+
+def _check_event(config: "Config", findings: Findings) -> None:
+    """Everybody would be told that it is over: an organiser who has just begun should hear of it."""
+    if config.event.ends < datetime.now(UTC):
+        over = f"{config.event.ends:%d.%m.%Y}"
+        findings.warn(
+            "Veranstaltung", f"sie war am {over}; jeder Anmeldung wird geantwortet, dass sie vorbei ist"
         )
 
 
