@@ -1,5 +1,6 @@
 """The store as the other rooms use it, on real files."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -58,6 +59,11 @@ def test_what_is_known_of_a_sender(path: Path) -> None:
     assert known.replies_to_us
     assert (known.answers_today, known.answers_to_domain, known.answers_last_hour) == (0, 0, 0)
     assert known.answers_total_today == 1
+    report = replace(
+        letter("d5", "mailer-daemon@elsewhere.example"), returned="To: x\nMESSAGE-ID:\n <a1@us>\n"
+    )
+    assert later.known(report).registrations == (registration(),)
+    assert not later.known(report).replies_to_us
     changed = registration(persons=3, mail="d5")
     later.add(plan("d5", changed, answer=""), None)
     assert later.known(letter("d6")).registrations == (changed,)

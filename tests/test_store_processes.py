@@ -26,7 +26,7 @@ for number in range(first, first + int(sys.argv[4])):
     keep(store, number)
     print(number, flush=True)
     if number % 7 == 0:
-        store._storage.checkpoint(always=True)
+        store.rows.storage.checkpoint(always=True)
 store.close()
 """
 
@@ -177,7 +177,7 @@ with Store.open(path, BERLIN, worker=True) as store:
         assert len(store.registrations()) == 4
     for size in range(0, 2400, 150):
         room(size)
-        refused(lambda: store._storage.checkpoint(always=True))
+        refused(lambda: store.rows.storage.checkpoint(always=True))
     assert len(store.registrations()) == 4
     room(resource.RLIM_INFINITY)
     keep(store, 4)

@@ -7,10 +7,12 @@ what looks damaged is mended without loss or refused with a sentence, never begu
 
     store.py       Store: the questions and notes of the other rooms
     batch.py       Batch: a round's work, one durable write
+    rows.py        rows by their unique value
     index.py       look-ups and the counts for the limits, in memory
     records.py     records of the model <-> rows of the database
     database.py    TinyDB's Database and Table
-    storage.py     TinyDB's Storage: rows in memory, in step with the files
+    storage.py     TinyDB's Storage: several changes, one durable write
+    ledger.py      rows in memory, in step with the files and with other processes
     recovery.py    which files make the last good state, or why there is none
     repair.py      verify and restore, for a person
     checkpoint.py  the JSON file

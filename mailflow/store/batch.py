@@ -4,9 +4,10 @@ Rules: nothing is on the disk before commit(); what is gathered already counts i
 the second mail of one person in a round, or the second copy of one mail, is seen for what it is.
 """
 
+import re
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -14,18 +15,21 @@ from mailflow.model import Address, FolderName, Known, Letter, Plan, Registratio
 from mailflow.store.index import Index, domain_of
 from mailflow.store.journal import Row
 from mailflow.store.records import from_row, note, to_row
+from mailflow.store.rows import Rows
 
-if TYPE_CHECKING:
-    from mailflow.store.store import Store
+LONGEST_HEAD = 50_000  # characters of a returned mail in which its Message-ID is looked for
+_MESSAGE_ID = re.compile(
+    r"^Message-ID:[ \t]*(?:\r?\n[ \t]+)?(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE
+)
 
 
 class Batch:
     """Made by Store.batch()."""
 
-    def __init__(self, store: "Store", now: datetime) -> None:
-        self._store, self._now = store, now
+    def __init__(self, kept: Rows, zone: ZoneInfo, now: datetime) -> None:
+        self._kept, self._zone, self._now = kept, zone, now
         self._rows: dict[str, dict[str, Row]] = {}  # table → unique value → row
-        self._index = Index(store.zone)
+        self._index = Index(zone)
         self._tried: list[str] = []  # digests whose failures are forgotten
 
     def filed(self, letter: Letter) -> FolderName | None:
@@ -34,17 +38,22 @@ class Batch:
         return row["folder"] if row else None
 
     def known(self, letter: Letter) -> Known:
-        """What is known that matters for this letter, this batch included."""
+        """What is known that matters for this letter, this batch included.
+
+        Registrations are those of the address that an answer would go to, those that the answer of ours was
+        about to which the letter replies, and those whose answer a delivery report sends back.
+        """
         addressee = recipient(letter)
         address = addressee.key if addressee else ""
         ids = self._of_address(address) if address else {}
-        answered = [row for name in letter.references if (row := self._find("answers", name))]
-        for row in answered:
+        replied = [row for name in letter.references if (row := self._find("answers", name))]
+        returned = [row for name in _returned(letter) if (row := self._find("answers", name))]
+        for row in (*replied, *returned):
             ids.update(dict.fromkeys(row["about"]))
         return replace(
             self._counts(address),
             registrations=tuple(filter(None, map(self._registration, ids))),
-            replies_to_us=bool(answered),
+            replies_to_us=bool(replied),
         )
 
     def add(self, plan: Plan, waiting: Waiting | None) -> bool:
@@ -54,7 +63,7 @@ class Batch:
         """
         if plan.digest and self._find("mails", plan.digest):
             return False
-        zone = self._store.zone
+        zone = self._zone
         if plan.digest:
             self._put("mails", plan.digest, to_row(note(plan, self._now), zone))
             self._tried.append(plan.digest)
@@ -71,14 +80,14 @@ class Batch:
 
     def commit(self) -> None:
         """Make everything durable in one write. TryLater where the disk is full: then none of it is."""
-        self._store.write(self._rows, forget=self._tried)
+        self._kept.write(self._rows, forget=self._tried)
         self._rows, self._tried = {}, []
         self._index.begin({})
 
     def _answer(self, plan: Plan, waiting: Waiting) -> Row:
         """The row of an answer: what `due` needs, and which registrations it is about."""
         about = [registration.id for registration in plan.registrations]
-        row = to_row(waiting, self._store.zone)
+        row = to_row(waiting, self._zone)
         row["about"] = about or list(self._of_address(waiting.to.casefold()))
         return {**row, "state": "waiting", "sent": None, "why": ""}
 
@@ -90,22 +99,22 @@ class Batch:
 
     def _find(self, table: str, value: str) -> Row | None:
         """A row by its unique field, as it will be after this batch."""
-        return self._rows.get(table, {}).get(value) or self._store.row(table, value)
+        return self._rows.get(table, {}).get(value) or self._kept.find(table, value)
 
     def _registration(self, value: str) -> Registration | None:
         row = self._find("registrations", value)
-        return from_row(Registration, row, self._store.zone) if row else None
+        return from_row(Registration, row, self._zone) if row else None
 
     def _of_address(self, address: str) -> dict[str, None]:
         """Ids of the registrations of an address (casefolded), as they will be after this batch."""
-        before = self._store.ids_of(address)
+        before = self._kept.registrations_of(address)
         mine = self._rows.get("registrations", {})
         ids = [value for value in before if value not in mine]
         return dict.fromkeys([*ids, *self._index.registrations(address)])
 
     def _counts(self, address: str) -> Known:
-        today = self._now.astimezone(self._store.zone).date()
-        both = (self._store.index, self._index)
+        today = self._now.astimezone(self._zone).date()
+        both = (self._kept.index, self._index)
         domain = domain_of(address)
         return Known(
             answers_today=sum(index.answers_on(today, address) for index in both) if address else 0,
@@ -115,6 +124,11 @@ class Batch:
             answers_last_hour=sum(index.answers_around(self._now) for index in both),
             answers_total_today=sum(index.answers_on(today) for index in both),
         )
+
+
+def _returned(letter: Letter) -> list[str]:
+    """Message-IDs of what a delivery report sends back."""
+    return _MESSAGE_ID.findall(letter.returned[:LONGEST_HEAD])
 
 
 def recipient(letter: Letter) -> Address | None:

@@ -13,7 +13,8 @@ from tinydb import Storage, TinyDB
 from tinydb.table import Table
 
 from mailflow.store.journal import Row
-from mailflow.store.storage import JournaledStorage, Watcher
+from mailflow.store.ledger import Watcher
+from mailflow.store.storage import JournaledStorage
 
 
 class Draft(MutableMapping[int, Row]):
@@ -85,11 +86,11 @@ class JournaledTable(Table):
             return super().upsert(document, cond)
 
     def _get_next_id(self) -> int:
-        return self.journaled.next_id(self.name)
+        return self.journaled.ledger.next_id(self.name)
 
     def _update_table(self, updater: Callable[[Any], None]) -> None:
         with self.journaled.together():
-            draft = Draft(self.journaled.tables.get(self.name, {}))
+            draft = Draft(self.journaled.rows(self.name))
             updater(draft)
             for key, row in list(draft.changes()):
                 self.journaled.put(self.name, key, row)

@@ -71,6 +71,8 @@ def restore(path: Path, copy: Path) -> tuple[str, ...]:
             journal = Journal.open(files.journal)
             lock.set_mark(Mark(journal.header.generation, journal.end))
             journal.close()
+    except FileNotFoundError as error:
+        raise Misconfigured(f"{error.filename} gibt es nicht. Bitte eine andere Kopie wählen.") from None
     except Damage as damage:
         raise Misconfigured(f"{damage}. Bitte eine andere Kopie wählen.") from None
     except OSError as error:

@@ -14,7 +14,7 @@ SCHEMA = 1
 STEPS: Mapping[int, Callable[[Tables], None]] = {}  # version → what brings its rows to the next one
 
 
-def migrate(tables: Tables, schema: int, wanted: int = SCHEMA) -> None:
+def migrate(tables: Tables, schema: int, wanted: int) -> None:
     """Bring the tables, in place, from version `schema` to `wanted`. Misconfigured where we are too old."""
     if max(schema, wanted) > SCHEMA:
         raise Misconfigured(

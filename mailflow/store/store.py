@@ -5,7 +5,7 @@ Personal data stand only in rows that carry the address they belong to.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -17,25 +17,23 @@ from zoneinfo import ZoneInfo
 from mailflow.errors import MailflowError
 from mailflow.model import Attention, FolderName, Idea, Letter, Registration, Waiting
 from mailflow.store.batch import Batch
-from mailflow.store.database import Database
 from mailflow.store.files import Files, make_folder, trouble
-from mailflow.store.index import Index
 from mailflow.store.journal import Row
 from mailflow.store.locks import WorkerLock
 from mailflow.store.records import Noted, Record, from_row, to_row
 from mailflow.store.repair import restore, verify
+from mailflow.store.rows import Rows
 
 LONGEST_PAUSE = timedelta(hours=2)  # a next try further off than this was noted under a wrong clock
 
 
 class Store:
-    """Everything Mailflow remembers. Open it with Store.open; one thread uses it."""
+    """Everything Mailflow remembers. Open it with Store.open; one thread uses it. `db` is its TinyDB."""
 
     def __init__(self, path: Path, zone: ZoneInfo, worker: WorkerLock | None) -> None:
         self.path, self.zone, self._worker = path, zone, worker
-        self.index = Index(zone)
-        self.db = Database(path, self.index)
-        self._storage = self.db.journaled
+        self.rows = Rows(path, zone)
+        self.db = self.rows.db
 
     @classmethod
     def open(cls, path: Path, timezone: str, *, worker: bool = False) -> Self:
@@ -53,7 +51,7 @@ class Store:
             raise trouble(error, str(path)) from None
         try:
             store = cls(path, ZoneInfo(timezone), lock)
-            store.db.journaled.checkpoint()
+            store.rows.storage.checkpoint()
         except BaseException:
             lock.close()
             raise
@@ -74,14 +72,14 @@ class Store:
 
     @property
     def mended(self) -> tuple[str, ...]:
-        """What was found damaged on opening and made good without loss; for the log."""
-        return self._storage.mended
+        """What was found damaged and made good without loss; for the log."""
+        return self.rows.storage.ledger.mended
 
     # --- questions
 
     def filed(self, letter: Letter) -> FolderName | None:
         """Where this mail is to lie, if it is dealt with already; None where it is not."""
-        row = self.row("mails", letter.digest)
+        row = self.rows.find("mails", letter.digest)
         return row["folder"] if row else None
 
     def due(self, now: datetime) -> tuple[Waiting, ...]:
@@ -90,8 +88,8 @@ class Store:
 
     def waiting(self) -> tuple[Waiting, ...]:
         """All answers that no server has accepted yet, the oldest first."""
-        rows = self._rows("answers")
-        found = [from_row(Waiting, rows[key], self.zone) for key in self.index.waiting]
+        rows = self.rows.all("answers")
+        found = [from_row(Waiting, rows[key], self.zone) for key in self.rows.index.waiting]
         return tuple(sorted(found, key=lambda each: each.created))
 
     def registrations(self) -> tuple[Registration, ...]:
@@ -114,52 +112,52 @@ class Store:
 
     def batch(self, now: datetime) -> Batch:
         """A round's work."""
-        self._storage.refresh()
-        return Batch(self, now)
+        self.rows.storage.refresh()
+        return Batch(self.rows, self.zone, now)
 
     def sent(self, ids: Iterable[str], now: datetime) -> None:
         """The server has accepted these answers (Message-IDs); their bytes are no longer kept."""
-        with self._storage.together():
+        with self.rows.together():
             for message_id in ids:
                 self._settle(message_id, "", {"state": "sent", "sent": self._text(now)})
 
     def later(self, message_id: str, next_try: datetime, why: str) -> None:
         """This answer must wait for another try."""
-        with self._storage.together():
-            row = self.row("answers", message_id)
+        with self.rows.together():
+            row = self.rows.find("answers", message_id)
             tries = row["tries"] + 1 if row else 1
-            self._update("answers", message_id, tries=tries, next_try=self._text(next_try), why=why)
+            self.rows.update("answers", message_id, tries=tries, next_try=self._text(next_try), why=why)
 
     def refused(self, message_id: str, why: str, now: datetime) -> None:
         """This answer will never go through: a person has to look at it."""
-        with self._storage.together():
-            row = self.row("answers", message_id)
+        with self.rows.together():
+            row = self.rows.find("answers", message_id)
             if row and row["state"] == "waiting":
                 notice = _notice(from_row(Waiting, row, self.zone), why, now)
-                self.db.table("attention").insert(to_row(notice, self.zone))
+                self.rows.write({"attention": {notice.id: to_row(notice, self.zone)}})
             self._settle(message_id, why, {"state": "refused"})
 
     def note_failure(self, digest: str, why: str) -> int:
         """This mail raised an error: how often by now?"""
-        with self._storage.together():
-            row = self.row("failures", digest)
+        with self.rows.together():
+            row = self.rows.find("failures", digest)
             count: int = (row["count"] if row else 0) + 1
-            self.write({"failures": {digest: {"digest": digest, "count": count, "why": why}}})
+            self.rows.write({"failures": {digest: {"digest": digest, "count": count, "why": why}}})
         return count
 
     def forget(self, digest: str) -> None:
         """Treat this mail as never seen, so that it is dealt with once more (`mailflow retry`)."""
-        with self._storage.together():
+        with self.rows.together():
             for table in ("mails", "failures"):
-                self._drop(table, digest)
+                self.rows.drop(table, digest)
 
     def tidy(self) -> None:
         """Bring the JSON file up to date. For quiet moments: it costs as much as the store is large."""
-        self._storage.checkpoint(always=True)
+        self.rows.storage.checkpoint(always=True)
 
     def close(self) -> None:
         """Bring the JSON file up to date and give everything back. Whatever fails here, nothing is lost."""
-        if self._worker or (self._storage.wrote and self._storage.small):
+        if self._worker or (self.rows.storage.wrote and self.rows.storage.small):
             with suppress(MailflowError):  # everything is durable in the journal
                 self.tidy()
         self.db.close()
@@ -175,59 +173,19 @@ class Store:
     ) -> None:
         self.close()
 
-    # --- for Batch
-
-    def row(self, table: str, value: str) -> Row | None:
-        """The row whose unique field has this value."""
-        key = self.index.key(table, value)
-        return None if key is None else self._storage.tables[table][key]
-
-    def ids_of(self, address: str) -> list[str]:
-        """Ids of the registrations of an address (casefolded)."""
-        rows = self._storage.tables.get("registrations", {})
-        return [rows[key]["id"] for key in self.index.registrations(address)]
-
-    def write(self, rows: Mapping[str, Mapping[str, Row]], forget: Iterable[str] = ()) -> None:
-        """Insert or replace rows (table → unique value → row), and forget failures, in one durable write."""
-        with self._storage.together():
-            for table, by_value in rows.items():
-                for value, row in by_value.items():
-                    key = self.index.key(table, value)
-                    if key is None:
-                        self.db.table(table).insert(row)
-                    else:
-                        self.db.table(table).update(row, doc_ids=[int(key)])
-            for digest in forget:
-                self._drop("failures", digest)
-
     # --- inside
+
+    def _all(self, table: str, kind: type[Record]) -> tuple[Record, ...]:
+        return tuple(from_row(kind, row, self.zone) for row in self.rows.all(table).values())
 
     def _settle(self, message_id: str, why: str, fields: Row) -> None:
         """An answer is no longer waiting; its registrations learn whether it reached them."""
-        row = self.row("answers", message_id)
-        self._update("answers", message_id, raw="", why=why, **fields)
+        row = self.rows.find("answers", message_id)
+        self.rows.update("answers", message_id, raw="", why=why, **fields)
         for value in row["about"] if row else ():
-            registration = self.row("registrations", value)
+            registration = self.rows.find("registrations", value)
             if registration and registration["unreached"] != why:
-                self._update("registrations", value, unreached=why)
-
-    def _update(self, table: str, value: str, **fields: object) -> None:
-        """Change some fields of a row, if it is there."""
-        key = self.index.key(table, value)
-        if key is not None:
-            self.db.table(table).update(fields, doc_ids=[int(key)])
-
-    def _all(self, table: str, kind: type[Record]) -> tuple[Record, ...]:
-        return tuple(from_row(kind, row, self.zone) for row in self._rows(table).values())
-
-    def _rows(self, table: str) -> Mapping[str, Row]:
-        """A table's rows, with what other processes have written by now."""
-        return (self._storage.read() or {}).get(table, {})
-
-    def _drop(self, table: str, value: str) -> None:
-        key = self.index.key(table, value)
-        if key is not None:
-            self.db.table(table).remove(doc_ids=[int(key)])
+                self.rows.update("registrations", value, unreached=why)
 
     def _text(self, when: datetime) -> str:
         return when.astimezone(self.zone).isoformat()

@@ -34,7 +34,7 @@ def fill(store: Store, mails: int) -> None:
         rows["registrations"][made.id] = to_row(made, store.zone)
         answer = {**to_row(sent, store.zone), "about": [made.id], "sent": when.isoformat(), "why": ""}
         rows["answers"][sent.message_id] = {**answer, "state": "sent"}
-    store.write(rows)
+    store.rows.write(rows)
 
 
 def keep(store: Store, first: int, count: int) -> None:
