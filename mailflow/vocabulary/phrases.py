@@ -173,8 +173,9 @@ def _match(rule: Rule, phrase: Phrase, where: frozenset[int], line: Line, tags: 
 
 def build_vocabulary(file: MeaningFile) -> Vocabulary:
     """Compile one language's file."""
-    items = {item for rule in file.meaning for item in _items(rule)}
-    tolerant = {item for rule in file.meaning if rule.says not in _STRICT for item in _items(rule)}
+    rules = file.meaning
+    items = {item for rule in rules for item in _items((*rule.phrases, *rule.unless, *rule.unless_sentence))}
+    tolerant = {item for rule in rules if rule.says not in _STRICT for item in _items(rule.phrases)}
     single = (item for item in items if not item.startswith("<"))
     lexicon = build_lexicon(file.grammar, file.words, single, tolerant)
     vocabulary = Vocabulary(file, lexicon, Calendar(file.grammar))
@@ -185,8 +186,7 @@ def build_vocabulary(file: MeaningFile) -> Vocabulary:
     return vocabulary
 
 
-def _items(rule: MeaningRule) -> set[str]:
-    texts = (*rule.phrases, *rule.unless, *rule.unless_sentence)
+def _items(texts: Iterable[str]) -> set[str]:
     return {item.removeprefix("!") for text in texts for item in text.split()}
 
 
