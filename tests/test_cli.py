@@ -207,6 +207,15 @@ def test_explain_reads_well(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     assert "intent" not in page
 
 
+def test_explain_tells_a_fault_in_the_rules_it_needs(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It reads only the language of the mail, and says as much as `check` would."""
+    (workplace / "rules" / "meaning" / "de.toml").write_text("unsinn = 1\n", "utf-8")
+    assert call(["explain", str(MAIL), "--config", str(workplace / "config.toml")]) == 78
+    assert "meaning/de.toml, Zeile 1: unsinn" in capsys.readouterr().err
+
+
 def test_explain_from_stdin(workplace: Path) -> None:
     """`-` reads one mail from the input; a configuration in the working folder counts."""
     config = (workplace / "config.toml").read_text("utf-8")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mailflow.commands.speech import Call, Command
+from mailflow.errors import Misconfigured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,8 +57,10 @@ def _workshop(call: Call) -> "Workshop":
 
     found = find_config(call.config)
     config = load_config(found) if found else example_config()
-    templates = load_templates(config.files.templates, tried=False)  # trying them takes a while: see `check`
-    return Workshop(config.office(), load_rules(config.files.rules), templates)
+    # trying all of them takes a while: that is for `check`
+    rules = load_rules(config.files.rules, tried=False)
+    templates = load_templates(config.files.templates, tried=False)
+    return Workshop(config.office(), rules, templates)
 
 
 def _explain_one(file: Path, workshop: "Workshop", *, as_json: bool, now: datetime | None) -> str:
@@ -67,6 +70,8 @@ def _explain_one(file: Path, workshop: "Workshop", *, as_json: bool, now: dateti
 
     try:
         trial = try_mail(_read(file), workshop, file=str(file), now=now)
+    except Misconfigured:
+        raise  # a rule file that this mail needed
     except OSError as error:
         return _unreadable(file, f"nicht lesbar: {error.strerror}", as_json=as_json)
     except Exception as error:  # a fault of ours: say it in the place of this mail and go on

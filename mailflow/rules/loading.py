@@ -38,19 +38,23 @@ class Rules:
     version: str
 
 
-def load_rules(folder: Path) -> Rules:
-    """Read all rule files. Raises Misconfigured with every fault and its file and line."""
+def load_rules(folder: Path, *, tried: bool = True) -> Rules:
+    """Read all rule files. Raises Misconfigured with every fault and its file and line.
+
+    Without `tried`, a language's meaning is read when the first mail needs it, and cases are not read at all:
+    for `explain`, which should begin at once.
+    """
     if not folder.is_dir():
         raise Misconfigured(f"Den Ordner {folder} mit den Regeln gibt es nicht. „mailflow init“ legt ihn an.")
     reading = _Reading(folder)
     rules = Rules(
-        meaning=reading.sort("meaning", MeaningFile, compile_meaning),
+        meaning=reading.sort("meaning", MeaningFile, compile_meaning) if tried else Meaning(_Later(folder)),
         people=reading.sort("people", PeopleFile, compile_people),
         layout=reading.sort("layout", LayoutFile, compile_layout),
         machines=reading.sort("machines", MachinesFile, compile_machines),
         language=reading.sort("language", LanguageFile, compile_language),
         answers=reading.sort("answers", AnswersFile, compile_answers),
-        cases=reading.sort("cases", CasesFile, compile_cases),
+        cases=reading.sort("cases", CasesFile, compile_cases) if tried else (),
         version=_version(folder),
     )
     faults = [*_strangers(folder), *reading.faults]
@@ -67,10 +71,14 @@ class _Reading:
         self.faults: list[str] = []
 
     def sort(
-        self, sort: str, model: type[_File], compile_: Callable[[Mapping[str, _File]], _Compiled]
+        self,
+        sort: str,
+        model: type[_File],
+        compile_: Callable[[Mapping[str, _File]], _Compiled],
+        only: str = "",
     ) -> _Compiled:
-        """Read and compile the files of one sort. What is returned counts only if no fault was found."""
-        files = _files(self.folder, sort)
+        """Read and compile the files of one sort, or `only` one. It counts only if no fault was found."""
+        files = [file for file in _files(self.folder, sort) if only in ("", file.stem)]
         if not files and sort != "cases":
             self.faults.append(f"{self.folder / sort}: Hier fehlen die Regeln dieser Art.")
         read = {file.stem: self._read(file, model) for file in files}
@@ -97,6 +105,30 @@ class _Reading:
         except OSError as error:
             self.faults.append(f"{file} ist nicht lesbar: {error.strerror}.")
         return None
+
+
+class _Later(Mapping[str, MeaningFile]):
+    """The meaning files, each read and checked when it is asked for. Raises Misconfigured then."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._names = [file.stem for file in _files(folder, "meaning")]
+
+    def __getitem__(self, language: str) -> MeaningFile:
+        reading = _Reading(self._folder)
+        meaning = reading.sort("meaning", MeaningFile, compile_meaning, only=language)
+        if reading.faults:
+            raise Misconfigured(*reading.faults)
+        return meaning.files[language]
+
+    def __contains__(self, language: object) -> bool:
+        return language in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def _files(folder: Path, sort: str) -> list[Path]:
