@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -99,13 +99,14 @@ class Installation:
         *arguments: str,
         environment: Mapping[str, str] = MappingProxyType({}),
         stderr: int = subprocess.STDOUT,
+        program: Sequence[str] = ("mailflow",),
     ) -> subprocess.Popen[str]:
         """`mailflow …` with this configuration, as a process of its own."""
         password = self.mailbox.password
         words = {"MAILFLOW_MAILBOX__PASSWORD": password, "MAILFLOW_SMTP__PASSWORD": password}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAILFLOW_")}
         return subprocess.Popen(
-            [sys.executable, "-m", "mailflow", "--config", str(self.folder / "config.toml"), *arguments],
+            [sys.executable, "-m", *program, "--config", str(self.folder / "config.toml"), *arguments],
             cwd=ROOT,
             env={**inherited, **words, **environment},
             stdout=subprocess.PIPE,
