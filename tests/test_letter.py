@@ -302,7 +302,7 @@ def test_a_delivery_report_comes_apart() -> None:
 BROKEN = {
     "no closing boundary": b"--b\r\nContent-Type: text/plain\r\n\r\nIch komme.\r\n",
     "no boundary lines at all": b"Ich komme.\r\n",
-    "another boundary than declared": b"--other\r\nContent-Type: text/html\r\n\r\nIch komme.\r\n--other--\r\n",
+    "another boundary than declared": b"--other\r\nContent-Type: text/html\r\n\r\nIch komme.\r\n--other--",
     "closed before it begins": b"--b--\r\n--b\r\nContent-Type: text/plain\r\n\r\nIch komme.\r\n--b--\r\n",
     "blanks behind the boundary": b"--b  \r\nContent-Type: text/plain\r\n\r\nIch komme.\r\n--b--  \r\n",
     "no headers in the part": b"--b\r\n\r\nIch komme.\r\n--b--\r\n",

@@ -2,8 +2,7 @@
 
 Rules: every line lands in exactly one piece, in the order of the mail; what nobody claims was written.
 First the history goes (`quotes`), then what programs add (`footers`), then greeting, closing and
-signature of each stretch that is left (`frame`). If nothing would remain although something was said,
-it is kept.
+signature of each stretch that is left. If nothing would remain although something was said, it is kept.
 """
 
 from collections.abc import Iterator
@@ -11,9 +10,10 @@ from collections.abc import Iterator
 from mailflow.model import Passage, Piece
 from mailflow.rules.layout import Layout
 from mailflow.understand.footers import mark_footers
-from mailflow.understand.frame import mark_greeting, mark_signature
+from mailflow.understand.greeting import mark_greeting
 from mailflow.understand.lines import Line, lines_of
 from mailflow.understand.quotes import mark_history
+from mailflow.understand.signature import mark_signature
 
 MAX_LINES = 5000
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 
 from mailflow.model import PieceKind
-from mailflow.rules.layout import Layout, fold, words_of
+from mailflow.rules.layout import Layout, fold
+from mailflow.understand.heads import TIME, claim_form, head_end, looks_like_head
 from mailflow.understand.lines import Line, has_mail, is_quoted, is_rule, next_free
 
 _WHOLE = {  # marks inside which everything is history
@@ -32,13 +33,9 @@ _AROUND = {
     "protonmail_quote",
     "zmail_extra",
 }  # they also hold answers in between
-_LABEL = re.compile(
-    r"[\s>*_|]*([^\W\d_][^:：<>@\d]{0,30}?)\s?[*_]{0,2}[:：][*_]{0,2}(?:\s+|$|(?=[^\s/]))(.*)"
-)
 _SEPARATOR = re.compile(
     r"[\s>]*(?:[-_=*~–—#+]\s?){2,}\s*([^-_=*~–—#+\n][^\n]{2,80}?)\s*:?\s*(?:[-_=*~–—#+]\s?){2,}\s*:?\s*"
 )
-_TIME = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|[٠-٩۰-۹]{2,}")
 _ADDRESS_THEN_VERB = re.compile(
     r"[<\[(]\s*[^\s<>@]{1,64}@[^\s<>]{1,100}\s*[>\])],?\s*(?:[^\s<>@]{1,20}\s*){0,5}[:：]\W{0,3}$"
 )
@@ -63,7 +60,7 @@ def _by_marks(lines: list[Line], layout: Layout) -> None:
     seen_quote = False
     for index, line in enumerate(lines):
         if line.mark == "border-top" and (index == 0 or lines[index - 1].mark != "border-top"):
-            if _head_end(lines, index, layout) is None and not _looks_like_head(lines, index):
+            if head_end(lines, index, layout) is None and not looks_like_head(lines, index):
                 for later in lines[index:]:
                     later.mark = "" if later.mark == "border-top" else later.mark
             else:
@@ -80,14 +77,6 @@ def _by_marks(lines: list[Line], layout: Layout) -> None:
             line.claim(kind, f"marked as {line.mark}")
 
 
-def _looks_like_head(lines: Sequence[Line], index: int) -> bool:
-    """Four lines "Word: value" with an address and a date, in whatever language."""
-    texts = [line.text for line in lines[index : index + 8] if not line.blank]
-    labelled = [text for text in texts if _LABEL.match(text[:300])]
-    joined = " ".join(labelled)[:2000]
-    return len(labelled) >= 3 and bool(_TIME.search(joined))
-
-
 def _look_at(lines: list[Line], index: int, layout: Layout) -> int:
     """Looks for history beginning at a line; gives the next line to look at."""
     line = lines[index]
@@ -98,9 +87,9 @@ def _look_at(lines: list[Line], index: int, layout: Layout) -> int:
     kind = _separator(line.text, layout)
     if kind and _is_convincing(lines, index):
         return _claim_rest(lines, index, kind, f"below “{line.text.strip()[:60]}”")
-    end = _head_end(lines, index, layout)
+    end = head_end(lines, index, layout)
     if end is not None:
-        if _form_end(lines, index, end, layout):
+        if claim_form(lines, index, end, layout):
             return end
         return _claim_rest(lines, index, _kind_of_head(lines, index, layout), "head of an earlier mail")
     return _claim_attribution(lines, index, layout) or index + 1
@@ -135,7 +124,7 @@ def _is_quoted_mark(lines: Sequence[Line], layout: Layout) -> bool:
         return False
     if _attribution_start(bare, 0, len(bare), False, layout) == 0:
         return True
-    heads = (_head_end(bare, place, layout) for place in (0, 1) if place < len(bare))
+    heads = (head_end(bare, place, layout) for place in (0, 1) if place < len(bare))
     return any(end == len(bare) for end in heads)
 
 
@@ -149,7 +138,7 @@ def _separator(text: str, layout: Layout) -> PieceKind | None:
         found = pattern.match(words)
         if found and (drawn or (found.end() == len(words) and len(words) > 12)):
             return "forwarded" if kind == "forwarded" else "quoted"
-    if drawn and layout.wrote.search(words) and (has_mail(words) or _TIME.search(words)):
+    if drawn and layout.wrote.search(words) and (has_mail(words) or TIME.search(words)):
         return "quoted"  # “---- On Wed, 24 Feb 2021 14:02 a@b wrote ----”
     return None
 
@@ -172,97 +161,9 @@ def _claim_rest(lines: list[Line], index: int, kind: PieceKind, because: str) ->
     return len(lines)
 
 
-def _head_end(lines: Sequence[Line], index: int, layout: Layout) -> int | None:
-    """Where a head of an earlier mail (From, Sent, To, Subject) ends that begins here; None: no head."""
-    text = lines[index].text
-    first = _role(text, layout)
-    if first is None:
-        return _flat_head_end(text, index, layout) or _foreign_head_end(lines, index)
-    roles, values = {first[0]}, [first[1]]
-    end, loose, blanks = index + 1, 0, 0
-    for place in range(index + 1, min(index + 40, len(lines))):
-        if lines[place].blank:
-            blanks += 1
-            if blanks > 1:
-                break
-            continue
-        labelled = _role(lines[place].text, layout)
-        if labelled is None:
-            loose += 1
-            if loose > 3 or blanks:
-                break
-            continue
-        roles.add(labelled[0])
-        values.append(labelled[1])
-        end, loose, blanks = place + 1, 0, 0
-    told = any(has_mail(value) or _TIME.search(value[:200]) for value in values)
-    good = "from" in roles and (len(roles) >= 3 or (len(roles) == 2 and told and roles & {"sent", "to"}))
-    good = good or ("from" in roles and "subject" in roles and told)
-    if good or {"sent", "to", "subject"} <= roles:
-        return end
-    return _flat_head_end(text, index, layout)
-
-
-def _role(text: str, layout: Layout) -> tuple[str, str] | None:
-    """The role of a head line's label and its value."""
-    found = _LABEL.match(text[:400])
-    if not found or len(found[1]) > 30:
-        return None
-    role = layout.headers.get(" ".join(words_of(found[1])))
-    return (role, found[2]) if role else None
-
-
-def _flat_head_end(text: str, index: int, layout: Layout) -> int | None:
-    """A head that was pressed into one line: "Von: A Gesendet: B An: C Betreff: D"."""
-    if text.count(":") < 3:
-        return None
-    labels = re.findall(r"(?:^|\s)([^\W\d_]{2,15}):(?=\s)", text[:1000])
-    roles = {layout.headers.get(fold(label)) for label in labels} - {None}
-    starts = bool(labels) and fold(text.lstrip(" *>")).startswith(fold(labels[0]))
-    return index + 1 if starts and "from" in roles and len(roles) >= 3 else None
-
-
-def _foreign_head_end(lines: Sequence[Line], index: int) -> int | None:
-    """A head whose labels no rule file knows, below a drawn line as Outlook draws it."""
-    above = next((line.text for line in reversed(lines[max(0, index - 2) : index]) if not line.blank), "")
-    if not is_rule(above) or len(above.strip()) < 20 or not _looks_like_head(lines, index):
-        return None
-    return index + 1 if any(has_mail(line.text) for line in lines[index : index + 6]) else None
-
-
 def _kind_of_head(lines: Sequence[Line], index: int, layout: Layout) -> PieceKind:
     above = next((line.text for line in reversed(lines[:index]) if not line.blank), "")
     return "forwarded" if layout.forwarded.search(fold(above[:200])) else "quoted"
-
-
-def _form_end(lines: list[Line], index: int, end: int, layout: Layout) -> bool:
-    """A web form hands on what a person wrote: a head without a date, then "Message:". Claims the frame."""
-    if any(line.free for line in lines[:index]):
-        return False
-    labels = [_role(line.text, layout) for line in lines[index:end]]
-    if any(label and label[0] in ("sent", "to") for label in labels):
-        return False
-    place = next_free(lines, end)
-    if place is None:
-        return False
-    words = words_of(lines[place].text[:60])
-    title = (
-        next((p for p in layout.form_text.get(words[0], ()) if tuple(words[: len(p)]) == p), None)
-        if words
-        else None
-    )
-    if title is None or ":" not in lines[place].text[:60]:
-        return False
-    for line in lines[index:end]:
-        label = _role(line.text, layout)
-        line.claim("signature" if label and label[0] == "from" else "footer", "frame of a web form")
-    before, _, after = lines[place].text.partition(":")
-    if after.strip():
-        lines[place].text = after.strip()
-        lines.insert(place, Line(before + ":", kind="footer", because="frame of a web form"))
-    else:
-        lines[place].claim("footer", "frame of a web form")
-    return True
 
 
 def _claim_attribution(lines: list[Line], index: int, layout: Layout) -> int | None:
@@ -298,7 +199,7 @@ def _attribution_start(
     for start in range(end - 1, index - 1, -1):
         text = " ".join(line.text.strip() for line in lines[start:end])
         if _is_attribution(text, cited, layout):
-            if _TIME.search(text):
+            if TIME.search(text):
                 return start
             undated = start if undated is None else undated
     return undated
@@ -313,7 +214,7 @@ def _is_attribution(text: str, cited: bool, layout: Layout) -> bool:
     if layout.wrote_first.search(folded):
         return False
     wrote = layout.wrote.search(folded)
-    dated = bool(_TIME.search(text))
+    dated = bool(TIME.search(text))
     if wrote:
         return (dated or has_mail(text)) if not cited else (dated or has_mail(text) or ends)
     if dated and ends and (_ADDRESS_THEN_VERB.search(text[-300:]) or _DATE_THEN_ADDRESS.fullmatch(text)):

@@ -1,0 +1,191 @@
+"""Closing and signature of a mail.
+
+Rules: when in doubt the text is kept. A closing ends the text, what stands below it is the signature until
+somebody speaks again (a postscript, a sentence with "I" in it). Without a closing, a last line that is a
+name begins the signature; a list of names is none, those are people who come.
+"""
+
+import re
+from collections.abc import Sequence
+
+from mailflow.rules.layout import Layout, find_phrase, placed_words, words_of
+from mailflow.understand.lines import Line, has_contact, has_place, is_delimiter
+from mailflow.understand.signed_lines import (
+    END_OF_SENTENCE,
+    MAX_CLOSING,
+    begins_with_name,
+    behind_words,
+    is_closing,
+    is_first_name,
+    is_like_signature,
+    is_name,
+    is_sentence,
+    speaks,
+)
+
+MAX_SIGNATURE = 25  # lines below the dashes
+
+_BEFORE_CLOSING = re.compile(r"[.!?,;:)…–—-]\W*$|[^\w\s]\s+$")
+
+
+def mark_signature(lines: list[Line], start: int, end: int, layout: Layout, *, last: bool) -> None:
+    """Claims closing and signature in the stretch lines[start:end]. `last`: nothing own follows it."""
+    index = start
+    closed = False
+    while index < end:
+        line = lines[index]
+        if not line.free:
+            index += 1
+            continue
+        if is_delimiter(line.text) and _begins_signature(lines, index + 1, end, layout):
+            index = _claim_signature(lines, index, end, layout, "below a line of dashes")
+            closed = True
+        elif is_closing(line.text, layout) and _ends_text(lines, index, end, layout):
+            end += _claim_closing(lines, index, layout)
+            index = _claim_signature(lines, index + 1, end, layout, "below the closing")
+            closed = True
+        else:
+            index += 1
+    if not closed and last:
+        end += _split_closing(lines, start, end, layout)
+        _claim_names(lines, start, end, layout)
+
+
+def _begins_signature(lines: Sequence[Line], start: int, end: int, layout: Layout) -> bool:
+    """Does a signature follow a line of dashes, and not another thought?"""
+    free = [index for index in range(start, end) if lines[index].free]
+    if not free or len(free) > MAX_SIGNATURE:
+        return not free
+    return not (speaks(lines[free[0]].text, layout) and is_sentence(lines, free[0], end))
+
+
+def _ends_text(lines: Sequence[Line], index: int, end: int, layout: Layout) -> bool:
+    """A closing ends the text: no sentence follows right below it (“Grüße an alle” in mid-text)."""
+    below = [line for line in lines[index + 1 : index + 2] if line.free]
+    if not below:
+        return True
+    text = below[0].text
+    return not speaks(text, layout) or find_phrase(layout.postscript, words_of(text[:40])) > 0
+
+
+def _claim_closing(lines: list[Line], index: int, layout: Layout) -> int:
+    """Claims a closing line; a name behind it (“LG Anna”) becomes a signature. Gives the lines added."""
+    line = lines[index]
+    words = words_of(line.text)
+    taken = find_phrase(layout.closing, words) or find_phrase(layout.closing_alone, words)
+    name = behind_words(line.text, taken)
+    while name and taken < len(words) and find_phrase(layout.closing_alone, words, taken):
+        more = find_phrase(layout.closing_alone, words, taken)
+        taken += more
+        name = behind_words(line.text, taken)
+    line.claim("closing", "closing")
+    if not name or not (is_name(name, layout) or is_first_name(name, layout)):
+        return 0
+    line.text = line.text[: line.text.rindex(name)].strip()
+    lines.insert(index + 1, Line(name, line.mark, "signature", "name behind the closing"))
+    return 1
+
+
+def _claim_signature(lines: list[Line], start: int, end: int, layout: Layout, because: str) -> int:
+    """Claims lines below a closing until somebody speaks again; gives where the next text begins."""
+    contacts = gap = False
+    for index in range(start, end):
+        line = lines[index]
+        if line.blank:
+            gap = True
+            continue
+        if line.kind is not None:
+            continue
+        if find_phrase(layout.postscript, words_of(line.text[:40])):
+            return _skip_paragraph(lines, index, end)
+        if (
+            speaks(line.text, layout)
+            and not contacts
+            and (gap or index == start)
+            and is_sentence(lines, index, end)
+        ):
+            return _skip_paragraph(lines, index, end)
+        contacts = contacts or has_contact(line.text) or has_place(line.text)
+        line.claim("signature", because)
+    return end
+
+
+def _skip_paragraph(lines: Sequence[Line], index: int, end: int) -> int:
+    while index < end and not lines[index].blank:
+        index += 1
+    return index
+
+
+def _split_closing(lines: list[Line], start: int, end: int, layout: Layout) -> int:
+    """A closing at the end of the last line of text: “… dann sind wir drei. LG Christa”. Lines added."""
+    place = next((i for i in range(end - 1, start - 1, -1) if lines[i].free), None)
+    if place is None:
+        return 0
+    if is_name(lines[place].text, layout):
+        above = next((i for i in range(place - 1, start - 1, -1) if lines[i].free), None)
+        place = above if above is not None else place
+    line = lines[place]
+    text = line.text[-MAX_CLOSING:]
+    offset = len(line.text) - len(text)
+    placed = placed_words(text)
+    words = [word for word, _, _ in placed]
+    for at in range(max(1, len(words) - 9), len(words)):
+        taken = find_phrase(layout.closing, words, at)
+        alone = 0 if taken else find_phrase(layout.closing_alone, words, at)
+        if not (taken or alone) or not _BEFORE_CLOSING.search(text[: placed[at][1]]):
+            continue
+        name = text[placed[at + (taken or alone) - 1][2] :].strip(" ,;:.!-–—/")
+        if name and not is_name(name, layout):
+            continue
+        if alone and not name:
+            continue
+        tail = line.text[offset + placed[at][1] :]
+        line.text = line.text[: offset + placed[at][1]].rstrip()
+        lines.insert(place + 1, Line(tail, line.mark))
+        return 1 + _claim_closing(lines, place + 1, layout)
+    return 0
+
+
+def _claim_names(lines: list[Line], start: int, end: int, layout: Layout) -> None:
+    """Without a closing: the last lines, if they are a name and what belongs to it."""
+    free = [index for index in range(start, end) if lines[index].free]
+    tail = _signed_tail(lines, free, layout) or _named_tail(lines, free, layout)
+    if not tail or tail[0] == free[0]:
+        return
+    above = lines[free[free.index(tail[0]) - 1]].text.rstrip()
+    apart = lines[tail[0] - 1].blank
+    one_word = len(lines[tail[0]].text.split()) == 1 and len(tail) == 1
+    if above.endswith((":", ",")) or (one_word and not apart and not END_OF_SENTENCE.search(above)):
+        return
+    for index in tail:
+        lines[index].claim("signature", "name at the end")
+
+
+def _signed_tail(lines: Sequence[Line], free: list[int], layout: Layout) -> list[int]:
+    """From “i. A. Anna Braun” to the end, if nobody speaks below it."""
+    for place in range(len(free) - 1, max(-1, len(free) - 15), -1):
+        text = lines[free[place]].text
+        words = words_of(text)
+        if speaks(text, layout) or len(text) > 120:
+            return []
+        if (
+            0 < find_phrase(layout.signed_for, words) < len(words)
+            and "." in text[:6]
+            and is_name(text, layout)
+        ):
+            return free[place:]
+    return []
+
+
+def _named_tail(lines: Sequence[Line], free: list[int], layout: Layout) -> list[int]:
+    """The last lines that could all stand in a signature, from the first that is a name on."""
+    tail: list[int] = []
+    for index in reversed(free[-14:]):
+        if not is_like_signature(lines[index].text, layout):
+            break
+        tail.insert(0, index)
+    while tail and not begins_with_name(lines[tail[0]].text, layout):
+        tail.pop(0)
+    names = sum(1 for index in tail if is_name(lines[index].text, layout))
+    contacts = any(has_contact(lines[index].text) for index in tail)
+    return tail if names <= 2 or contacts else []  # several names and nothing else: people who come

@@ -1,0 +1,32 @@
+"""What the person wrote in a mail, apart from greeting, closing, signature and what programs add."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from mailflow.model import Passage
+from mailflow.rules.layout import Layout, LayoutFile, compile_layout
+from mailflow.understand.own_words import split_pieces
+
+HERE = Path(__file__).parent
+LETTERS = tomllib.loads((HERE / "letters" / "letters.toml").read_text("utf-8"))["letter"]
+
+
+@pytest.fixture(scope="module")
+def layout() -> Layout:
+    folder = HERE.parent / "rules" / "layout"
+    files = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))}
+    return compile_layout({stem: LayoutFile.model_validate(file) for stem, file in files.items()})
+
+
+@pytest.mark.parametrize("letter", LETTERS, ids=lambda letter: str(letter["what"]))
+def test_whole_letters(letter: dict[str, str], layout: Layout) -> None:
+    pieces = split_pieces((Passage(letter["text"]),), layout)
+
+    def joined(kind: str) -> str:
+        return "\n".join(piece.text for piece in pieces if piece.kind == kind)
+
+    assert joined("written") == letter["written"].strip("\n")
+    assert joined("signature") == letter.get("signature", "").strip("\n")
+    assert all(piece.because for piece in pieces if piece.kind != "written")
