@@ -15,7 +15,8 @@ _WORD = re.compile(
     | \d{1,2}:\d{2}                      # 15:00
     | \d+\.(?=[\s,;:!?)]|$)              # 17.
     | \d+(?:[^\W\d_]+|-[^\W\d_]+)?       # 17, 17ten, 17th, 17-го
-    | [^\W_]+(?:['’ʼ`\u200c-][^\W_]+)*   # words, also with apostrophe or hyphen
+    | [^\W_](?:[^\W_]|[\u0300-\u036f\u064b-\u065f\u0670]|['’ʼ`\u200c-](?=[^\W_]))*  # words, also with
+                                       # apostrophe, hyphen, accents and vowel signs typed after the letter
     | [.!?…؟。۔]+
     | [,;:()\[\]–—،؛/]|-(?=\s)
     """,
