@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from mailflow.errors import StoreBusy
-from mailflow.store import Store
-from tests.store_samples import BERLIN, keep, kept, kept_at
+from mailflow.store import Store, locks, storage
+from tests.store_samples import BERLIN, NOON, keep, kept, kept_at
 
 WRITER = """
 import sys
@@ -138,6 +138,52 @@ def test_a_killed_worker_leaves_no_lock(tmp_path: Path) -> None:
     process.kill()
     process.communicate()
     Store.open(path, BERLIN, worker=True).close()
+
+
+def test_lock_files_deleted(tmp_path: Path) -> None:
+    """Somebody "frees" the store by deleting the locks: still one write at a time, one worker at a time."""
+    path = tmp_path / "data" / "mailflow.json"
+    worker, desk = Store.open(path, BERLIN, worker=True), Store.open(path, BERLIN)
+    for number in range(0, 6, 2):
+        keep(worker, number)
+        path.with_suffix(".lock").unlink()
+        path.with_suffix(".worker").unlink()
+        keep(desk, number + 1)
+    worker.batch(NOON)  # takes the lock again
+    with pytest.raises(StoreBusy, match=f"Prozess {os.getpid()}"):
+        Store.open(path, BERLIN, worker=True)
+    path.with_suffix(".worker").unlink()
+    second = Store.open(path, BERLIN, worker=True)
+    with pytest.raises(StoreBusy):
+        worker.batch(NOON)
+    assert kept(second) == kept(worker) == kept(desk) == list(range(6))
+    for store in (worker, second, desk):
+        store.close()
+
+
+def test_a_process_that_hangs_in_a_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others wait for it for a while, and say so then instead of hanging too."""
+    path = tmp_path / "data" / "mailflow.json"
+    hanging, other = Store.open(path, BERLIN), Store.open(path, BERLIN)
+    monkeypatch.setattr(locks, "PATIENCE_SECONDS", 0.1)
+    with hanging.rows.together(), pytest.raises(StoreBusy, match="schreibt seit"):
+        keep(other, 0)
+    keep(other, 0)
+    assert kept(other) == kept(hanging) == [0]
+
+
+def test_a_journal_that_grows_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkpoint in the middle of work; if that one fails, what was written is no less durable."""
+    path = tmp_path / "data" / "mailflow.json"
+    monkeypatch.setattr(storage, "TOO_LONG", 2000)
+    store = Store.open(path, BERLIN)
+    for number in range(9):
+        if number == 6:
+            path.with_name("mailflow.json.new").mkdir()
+        keep(store, number)
+    assert kept_at(path) == list(range(9))
+    assert len(list(path.parent.glob("mailflow.0*.json"))) == 2
+    store.db.close()
 
 
 FULL = """

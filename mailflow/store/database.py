@@ -27,7 +27,7 @@ class Draft(MutableMapping[int, Row]):
     def __getitem__(self, number: int) -> Row:
         key = str(number)
         if key not in self._touched:
-            self._touched[key] = deepcopy(self._rows[key])
+            self._touched[key] = {name: _own(value) for name, value in self._rows[key].items()}
         row = self._touched[key]
         if row is None:
             raise KeyError(number)
@@ -62,6 +62,11 @@ class Draft(MutableMapping[int, Row]):
         for key, row in self._touched.items():
             if row != self._rows.get(key):
                 yield key, row
+
+
+def _own(value: Any) -> Any:
+    """A value that can be changed in place without changing the stored one."""
+    return deepcopy(value) if isinstance(value, list | dict) else value
 
 
 class JournaledTable(Table):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mailflow.errors import StoreBusy
+from mailflow.store.files import make_folder, trouble
 
 PATIENCE_SECONDS = 30.0  # a checkpoint of a large store takes a second or two
 
@@ -93,16 +94,39 @@ class WorkerLock:
     """The long lock that keeps a second worker out."""
 
     def __init__(self, path: Path) -> None:
-        self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        if not _try_lock(self._handle):
-            number = os.pread(self._handle, 20, 0).decode("ascii", "replace").strip() or "unbekannt"
-            os.close(self._handle)
+        self.path = path
+        self._handle = self._take()
+
+    def renew(self) -> None:
+        """Make sure that the lock is still the one others see, even if somebody has deleted its file.
+
+        StoreBusy where another worker has come in that way.
+        """
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(self._handle), self.path.stat()):
+                return
+        before, self._handle = self._handle, self._take()
+        os.close(before)
+
+    def _take(self) -> int:
+        """Take the lock, and leave our process number in it."""
+        try:
+            make_folder(self.path.parent)
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise trouble(error, str(self.path)) from None
+        if not _try_lock(handle):
+            number = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unbekannt"
+            os.close(handle)
             raise StoreBusy(
-                f"Ein anderes Mailflow (Prozess {number}) arbeitet schon mit diesem Datenbestand ({path}). "
-                f"Bitte zuerst beenden, etwa mit: kill {number} (oder: systemctl stop mailflow)."
+                f"Ein anderes Mailflow (Prozess {number}) arbeitet schon mit diesem Datenbestand "
+                f"({self.path}). Bitte zuerst beenden, etwa mit: kill {number} "
+                "(oder: systemctl stop mailflow)."
             )
-        os.ftruncate(self._handle, 0)
-        os.pwrite(self._handle, b"%d\n" % os.getpid(), 0)
+        with suppress(OSError):  # on a full disk the lock holds all the same
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, b"%d\n" % os.getpid(), 0)
+        return handle
 
     def close(self) -> None:
         """Let the next worker in."""

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from mailflow.errors import MailflowError
 from mailflow.model import Attention, FolderName, Idea, Letter, Registration, Waiting
 from mailflow.store.batch import Batch
-from mailflow.store.files import Files, make_folder, trouble
+from mailflow.store.files import Files
 from mailflow.store.journal import Row
 from mailflow.store.locks import WorkerLock
 from mailflow.store.records import Noted, Record, from_row, to_row
@@ -44,11 +44,7 @@ class Store:
         """
         if not worker:
             return cls(path, ZoneInfo(timezone), None)
-        try:
-            make_folder(path.parent)
-            lock = WorkerLock(Files(path).worker)
-        except OSError as error:
-            raise trouble(error, str(path)) from None
+        lock = WorkerLock(Files(path).worker)
         try:
             store = cls(path, ZoneInfo(timezone), lock)
             store.rows.storage.checkpoint()
@@ -111,7 +107,9 @@ class Store:
     # --- notes
 
     def batch(self, now: datetime) -> Batch:
-        """A round's work."""
+        """A round's work. StoreBusy where another worker has come in although this one holds the lock."""
+        if self._worker:
+            self._worker.renew()
         self.rows.storage.refresh()
         return Batch(self.rows, self.zone, now)
 
