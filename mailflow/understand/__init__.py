@@ -73,7 +73,7 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
     if subject and not sentences:
         sentences, subject = [subject], None
     details = find_details(letter, pieces, language, rules.people, practice=False)
-    expected = bool(known.registrations) or known.replies_to_us
+    expected = bool(known.registrations) or known.replies_to_us or _answers(letter)
     weighing = Weighing(sentences, subject, expected, expected and _corrects(details, sentences))
     intents, reasons = find_intents(weighing)
     comes = {"sign_up", "practice"} & set(intents) and "cancel" not in intents
@@ -108,6 +108,11 @@ def _read_subject(text: str, vocabulary: Vocabulary, days: Days) -> SentenceRead
         return None
     matches = [match for line in lines for match in vocabulary.read(line, days, subject=True)]
     return read_sentence(lines[0], tuple(matches))
+
+
+def _answers(letter: Letter) -> bool:
+    """Whether it is a reply in a thread: a half sentence is then to be read as an answer."""
+    return bool(letter.references) and bool(_REPLY.match(letter.subject))
 
 
 def _corrects(details: Details, sentences: Sequence[SentenceReading]) -> bool:

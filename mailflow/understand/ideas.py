@@ -11,12 +11,14 @@ from mailflow.understand.meanings import ENOUGH, SentenceReading
 
 _OTHER = ("sign_up", "access", "practice", "practice_decline", "cancel", "decline", "resend", "question")
 _ASIDE = ("thanks", "contact", "smalltalk", "off_topic", "change")
+_SCRAP = 3  # words
 DEFAULT_KIND = "suggestion"
 
 
 def find_ideas(sentences: Sequence[SentenceReading], subject: SentenceReading | None) -> tuple[IdeaText, ...]:
     """The ideas of a mail that brings some: list items one by one, other sentences by the stretch."""
     stretches = list(_stretches(sentences))
+    stretches = [_trimmed(stretch) for stretch in stretches]
     named = [stretch for stretch in stretches if any(_speaks(sentence) for sentence in stretch)]
     ideas = tuple(_idea(stretch) for stretch in (named or stretches))
     if not ideas and subject and subject.strength("idea"):
@@ -39,6 +41,19 @@ def _stretches(sentences: Sequence[SentenceReading]) -> Iterator[list[SentenceRe
             stretch.append(sentence)
     if stretch:
         yield stretch
+
+
+def _trimmed(stretch: list[SentenceReading]) -> list[SentenceReading]:
+    """Without the names and half words at its ends that say nothing."""
+    while len(stretch) > 1 and _is_scrap(stretch[-1]):
+        stretch = stretch[:-1]
+    while len(stretch) > 1 and _is_scrap(stretch[0]):
+        stretch = stretch[1:]
+    return stretch
+
+
+def _is_scrap(sentence: SentenceReading) -> bool:
+    return not _speaks(sentence) and len(sentence.line.words) <= _SCRAP
 
 
 def _speaks(sentence: SentenceReading) -> bool:

@@ -69,7 +69,7 @@ class Weighing:
 def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]]:
     """The intents of the mail, sorted, each with the rule and the words that led to it."""
     found: dict[Intent, Match | None] = {}
-    if mail.total("off_topic") >= SURE and mail.best("sign_up") < SURE:
+    if mail.total("off_topic") >= SURE:
         return (), ()
     if _cancels(mail):
         found["cancel"] = mail.why("cancel", "decline")

@@ -28,7 +28,7 @@ _SAME_CLAUSE = frozenset({
     ("access", "question"), ("access", "idea"), ("resend", "question"),
     ("suggestion", "question"), ("question", "need"), ("question", "resource"), ("question", "interest"),
     ("sign_up", "idea"), ("practice", "idea"), ("practice", "access"),
-    ("contact", "idea"), ("contact", "question"),
+    ("contact", "question"),
 })  # fmt: skip
 # (winner, loser): anywhere in the same sentence
 _SAME_SENTENCE = frozenset({

@@ -48,6 +48,9 @@ class Grammar(BaseModel):
     beginnings: tuple[str, ...] = Field(
         default=(), description="Little words written together with the next one"
     )
+    joining: tuple[str, ...] = Field(
+        default=(), description="Words that belong to the next one, also where they stand apart (می, نمی)"
+    )
     separable: tuple[str, ...] = Field(
         default=(), description="Verb particles that may stand apart (an, ab, teil)"
     )

@@ -92,9 +92,15 @@ class Lexicon:
         """For each word the tags it carries, those of split verbs and of words side by side included."""
         folded = [self._fold(word.text) for word in words]
         found = [set(self._word_tags(word)) for word in folded]
+        self._add_joined(folded, found)
         self._add_split_verbs(words, folded, found)
         self._add_sequences(found)
         return found
+
+    def _add_joined(self, folded: list[str], found: list[set[str]]) -> None:
+        for position, word in enumerate(folded[:-1]):
+            if word in self._joining:
+                found[position + 1] |= self._word_tags(word + folded[position + 1])
 
     def _word_tags(self, word: str) -> frozenset[str]:
         tags = self._known.get(word)
