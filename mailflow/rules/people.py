@@ -12,7 +12,7 @@ number, `{w}` one in words, `{g}` a word of `groups`, and {name} or {org} what i
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
 
@@ -150,14 +150,18 @@ class Speech:
 class People:
     """All languages, and what holds in a mail of any language: titles, labels, institutions."""
 
-    speeches: Mapping[str, Speech]
+    files: Mapping[str, PeopleFile]
     common: WordList
     labels: frozenset[tuple[str, str]]  # labels of several words: ("labels", "vor_und_nachname")
+    _built: dict[str, Speech] = field(default_factory=dict, compare=False, repr=False)
 
     def speech(self, language: str | None) -> Speech:
-        """The language's own, else German, else whatever there is."""
-        found = self.speeches.get(language or "de") or self.speeches.get("de")
-        return found or next(iter(self.speeches.values()))
+        """The language's own, else German, else whatever there is; built when it is first asked for."""
+        wanted = (language or "de", "de", *self.files)
+        chosen = next(name for name in wanted if name in self.files)
+        if chosen not in self._built:
+            self._built[chosen] = _speech(self.files[chosen])
+        return self._built[chosen]
 
 
 # The fields that are plain lists of words; each word carries the field's name as its tag.
@@ -182,7 +186,7 @@ def compile_people(files: Mapping[str, PeopleFile]) -> People:
         for kind in ("labels", "first_labels", "last_labels")
         for label in getattr(file.names, kind).split()
     }
-    return People({lang: _speech(file) for lang, file in files.items()}, common, frozenset(labels))
+    return People(files, common, frozenset(labels))
 
 
 def _speech(file: PeopleFile) -> Speech:
