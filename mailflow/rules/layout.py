@@ -35,6 +35,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Role = Literal["from", "sent", "to", "cc", "subject", "other"]
 Phrases = Mapping[str, tuple[tuple[str, ...], ...]]  # by first word, the longest first
 
+_ACCENTS = re.compile("[\u0300-\u036f\u0483-\u0487\u0610-\u061a\u064b-\u065f\u0670]+")  # combining ones
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _LETTERS = str.maketrans(
     {"ł": "l", "ı": "i", "ø": "o", "đ": "d", "æ": "ae", "ي": "ی", "ى": "ی", "ك": "ک", "’": "'", "‌": ""}
@@ -93,8 +94,7 @@ def fold(text: str) -> str:
     """The form in which spellings are compared: lower case, no accents, plain apostrophes."""
     text = text.casefold()
     if not text.isascii():
-        stripped = unicodedata.normalize("NFD", text)
-        text = "".join(letter for letter in stripped if not unicodedata.combining(letter)).translate(_LETTERS)
+        text = _ACCENTS.sub("", unicodedata.normalize("NFD", text)).translate(_LETTERS)
     return text
 
 
@@ -146,15 +146,18 @@ def compile_layout(files: Mapping[str, LayoutFile]) -> Layout:
 def _spellings(text: str) -> set[str]:
     """A phrase folded, and as it is typed without umlauts."""
     plain = unicodedata.normalize("NFC", text.casefold())
-    return {fold(plain), fold(plain.translate(_UMLAUTS))}
+    typed = plain.translate(_UMLAUTS)
+    return {fold(plain), fold(typed)} if typed != plain else {fold(plain)}
 
 
 def _words(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for text in texts for spelling in _spellings(text) for word in words_of(spelling))
+    return frozenset(
+        word for text in texts for spelling in _spellings(text) for word in _WORD.findall(spelling)
+    )
 
 
 def _phrases(texts: Iterable[str]) -> Phrases:
-    split = {tuple(words_of(spelling)) for text in texts for spelling in _spellings(text)} - {()}
+    split = {tuple(_WORD.findall(spelling)) for text in texts for spelling in _spellings(text)} - {()}
     ordered = sorted(split, key=lambda words: (words[0], -len(words), words))
     return {first: tuple(group) for first, group in itertools.groupby(ordered, key=lambda words: words[0])}
 
@@ -173,7 +176,7 @@ def _pattern(texts: Iterable[str], frame: str) -> re.Pattern[str]:
 
 def _headers(files: Iterable[LayoutFile]) -> Mapping[str, Role]:
     return {
-        " ".join(words_of(spelling)): role
+        " ".join(_WORD.findall(spelling)): role
         for file in files
         for role, labels in file.headers.items()
         for label in labels
