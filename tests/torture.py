@@ -25,7 +25,7 @@ from tests.servers.sink import Sink
 FOLDERS = ("Done", "Attention", "Automatic", "Failed")
 TEXTS = (
     "Hiermit melde ich mich zur Zoom-Konferenz an.",
-    "Wir kommen zu zweit zur Zoom-Konferenz und auch zur Probe.",
+    "Ich melde mich und meinen Mann zur Zoom-Konferenz an.",
     "Ich melde mich an. Meine Idee: ein Sprachcafé am Nachmittag.",
 )
 NOTE = (
