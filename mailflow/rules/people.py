@@ -81,6 +81,8 @@ class NamesFile(BaseModel):
     model_config = _FORBID
 
     titles: str
+    particles: str = ""  # von, de: small letters inside a name
+    on_behalf: str = ""  # i. A.: before the name of who signs for another
     name: tuple[str, ...]  # patterns: ich heiße {name}
     other_name: tuple[str, ...] = ()  # er heißt {name}
     labels: str  # Name: …
@@ -178,6 +180,7 @@ def compile_people(files: Mapping[str, PeopleFile]) -> People:
     common = WordList(umlauts=True)
     for file in files.values():
         _learn(common, file.names, _NAME_LISTS, "name:")
+        common.learn(file.count.joins + " &", "name:joins")
         _learn(common, file.phones, _PHONE_LISTS, "phone:")
         _learn(common, file.organisations, _ORGANISATION_LISTS, "organisation:")
     labels = {

@@ -19,7 +19,7 @@ from mailflow.understand.names import (
     read_name_line,
     read_sender,
 )
-from mailflow.understand.organisations import find_in_signature, find_in_text
+from mailflow.understand.organisations import find_in_signature, find_in_text, without_office
 from mailflow.understand.people_clauses import Sentence, Token, read_sentences
 from mailflow.understand.persons import Headcount, count_persons
 from mailflow.understand.phones import find_phone
@@ -44,7 +44,12 @@ def find_details(
     name, stated = _find_name(letter, written, sentences, signed, people, speech, count)
     organisation, from_text = _find_organisation(letter, sentences, written, signed, people, speech)
     phone = find_phone((written, "\n".join(signed), letter.subject), people)
-    said = {"persons": count.said, "name": stated, "organisation": from_text, "phone": phone is not None}
+    said = {
+        "persons": count.said and not count.change,
+        "name": stated,
+        "organisation": from_text,
+        "phone": phone is not None,
+    }
     return Details(
         name=name or None,
         persons=count.persons,
@@ -236,9 +241,7 @@ def _find_organisation(
         return in_signature, False
     in_text = find_in_text(sentences, speech, people)
     display = letter.senders[0].name if letter.senders else ""
-    display = re.sub(
-        r"\s*[-–|,]\s*(?:sekretariat|büro|leitung|info|team)\b.*$", "", display, flags=re.IGNORECASE
-    )
+    display = without_office(display, people)
     if display and is_institution(display, people) and not read_name(display, people):
         return display.strip("\"' "), False
     if in_text:

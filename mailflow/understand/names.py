@@ -11,10 +11,6 @@ from mailflow.rules.people_words import fold
 
 _LONGEST = 60
 _CUT = re.compile(r"\s+[|·•–—/-]+\s+|\s*[|·•<(\[{/]|\s*[+]?\d|\s{3,}|\t|\s*[:;]\s|\s+-+\s*$")
-_PARTICLES = frozenset(
-    "von van de der den dem zu zur del della di da dos das la le el al bin ben abu ibn d' o' ter ten mc bint oglu".split()
-)
-_JOINS = re.compile(r"\s+(?:und|u\.|&|\+|and|et|y|e|i|și|si|ve|и|и|та|й|و|\+)\s+", re.IGNORECASE)
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:[-‐‑'’ʼ.][^\W\d_]+)*[.'’]?")
 _CASELESS = re.compile("[\u0590-\u08ff]")
 _MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -39,7 +35,7 @@ def read_name_line(line: str, people: People, known: frozenset[str] = frozenset(
 
 def read_name(text: str, people: People, known: frozenset[str] = frozenset()) -> str:
     """The text as a name without titles; "" where it is none."""
-    words = _without_titles(_JOINS.sub(" & ", text).split(), people)
+    words = _without_titles(_with_joins(text.split(), people), people)
     if "&" in words:
         words = _first_of_couple(words)
     if not 1 <= len(words) <= 5 or len(" ".join(words)) > _LONGEST:
@@ -49,7 +45,9 @@ def read_name(text: str, people: People, known: frozenset[str] = frozenset()) ->
     lows = [fold(word.strip(".'’"), True) for word in words]
     if any(_is_no_name(low, people) for low in lows):
         return ""
-    if not all(_capital(word) or low in _PARTICLES for word, low in zip(words, lows, strict=True)):
+    if not all(
+        _capital(word) or _is(low, "name:particles", people) for word, low in zip(words, lows, strict=True)
+    ):
         plain = len(words) <= 3 and all(word.islower() or _capital(word) for word in words)
         if not plain or not known.intersection(lows):
             return ""
@@ -79,8 +77,8 @@ def is_institution(text: str, people: People) -> bool:
 
 def is_couple(line: str, people: People) -> bool:
     """ "Petra und Jens Wolf", "Helga Kemper & Rolf Kemper": two people sign."""
-    words = _without_titles(_JOINS.sub(" & ", _without_closing(line.strip(), people)).split(), people)
-    if words.count("&") != 1 or not 3 <= len(words) <= 5 or not words[-1] != "&" or words[0] == "&":
+    words = _without_titles(_with_joins(_without_closing(line.strip(), people).split(), people), people)
+    if words.count("&") != 1 or not 3 <= len(words) <= 5 or words[-1] == "&" or words[0] == "&":
         return False
     return bool(read_name(" ".join(words), people)) and all(
         word[:1].isupper() or word == "&" for word in words
@@ -109,7 +107,13 @@ def _without_closing(text: str, people: People) -> str:
         low = fold(words[taken].strip(".,!:;-–'’"), True)
         if low and "name:closings" not in people.common.meaning(low).tags:
             break
-        if low in _PARTICLES and taken == 0 and len(words) > 1 and words[1][:1].isupper() and low != "und":
+        if (
+            _is(low, "name:particles", people)
+            and taken == 0
+            and len(words) > 1
+            and words[1][:1].isupper()
+            and low != "und"
+        ):
             break
         taken += 1
     return " ".join(words[taken:])
@@ -137,6 +141,16 @@ def _without_titles(words: list[str], people: People) -> list[str]:
     return kept
 
 
+def _with_joins(words: list[str], people: People) -> list[str]:
+    """The words, with "&" for every "und" between two of them."""
+    joins = [0 < n < len(words) - 1 and _is(fold(w, True), "name:joins", people) for n, w in enumerate(words)]
+    return ["&" if join else word for word, join in zip(words, joins, strict=True)]
+
+
+def _is(low: str, tag: str, people: People) -> bool:
+    return tag in people.common.meaning(low).tags
+
+
 def _first_of_couple(words: list[str]) -> list[str]:
     """ "Helga & Rolf Kemper" is Helga Kemper."""
     place = words.index("&")
@@ -152,7 +166,7 @@ def _swapped(head: str, tail: str, people: People) -> str:
     if not first or len(head.split()) > 3 or len(first.split()) > 3:
         return ""
     last_words = _without_titles(head.split(), people)
-    if len(last_words) > 1 and fold(last_words[0], True) not in _PARTICLES:
+    if len(last_words) > 1 and not _is(fold(last_words[0], True), "name:particles", people):
         return ""
     return read_name(" ".join([first, *last_words]), people)
 

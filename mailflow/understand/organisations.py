@@ -51,6 +51,13 @@ def _institution(part: str, people: People) -> str:
     return "" if text.endswith(("!", "?")) else text
 
 
+def without_office(display: str, people: People) -> str:
+    """ "GGS An der Linde - Sekretariat" without the office behind the dash."""
+    head, dash, tail = re.sub(r"\s+[-–|]\s+", " - ", display).rpartition(" - ")
+    first = fold(tail.split()[0], True) if tail.split() else ""
+    return head if dash and "organisation:offices" in people.common.meaning(first).tags else display
+
+
 def _is_legal(text: str, people: People) -> bool:
     return any(
         "organisation:legal" in people.common.meaning(fold(w.rstrip("."), True)).tags for w in text.split()
@@ -90,8 +97,8 @@ def _named_from(sentence: Sentence, place: int, people: People) -> str:
     while words and not words[-1].capital:
         words.pop()
     if len(words) == 1:
-        tags = people.common.meaning(fold(words[0].text, True)).tags
-        if "organisation:generic" in tags or (start and sentence.tokens[start - 1].has("my")):
+        generic = "organisation:generic" in people.common.meaning(fold(words[0].text, True)).tags
+        if generic or (start and sentence.tokens[start - 1].has("my")):
             return ""
     if not words:
         return ""

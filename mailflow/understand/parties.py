@@ -176,7 +176,7 @@ def _noun(tokens: list[Token], position: int, floor: int, speech: Speech) -> Ter
     term = Term(
         start, position + 1, "kin", count, token.meaning.relation, owned, definite, number is not None
     )
-    if count == 1 and (owned or single):
+    if count == 1 and (owned or single or not speech.needs_determiner):
         term.end, term.name = _own_name(tokens, term.end)
     return term if not generic or _beside_join(tokens, start, position) else None
 
@@ -206,7 +206,8 @@ def _own_name(tokens: list[Token], start: int) -> tuple[int, str]:
         while end < len(tokens) and end - start < 5 and tokens[end].capital and _bare(tokens[end]):
             end += 1
         closed = end == len(tokens) or tokens[end].mark
-        if closed and end - start in (3, 4):
+        cased = tokens[end - 1].text[:1].isupper()
+        if closed and end - start in ((3, 4) if cased else (3,)):
             return end, " ".join(token.text for token in tokens[start + 1 : end])
     return start, ""
 

@@ -92,33 +92,27 @@ def read_sentences(text: str, speech: Speech) -> list[Sentence]:
     for position, match in enumerate(matches):
         following = matches[position + 1] if position + 1 < len(matches) else None
         gap = plain[match.end() : following.start()] if following else "\n\n"
-        ordinal = _add_tokens(tokens, match, gap, following, speech)
-        if _ends(plain, tokens, match, gap, following, ordinal):
+        _add_tokens(tokens, match, speech)
+        if _ends(plain, tokens, match, gap, following, speech):
             _close(tokens, sentences, plain, speech)
             tokens = []
     _close(tokens, sentences, plain, speech)
     return sentences
 
 
-def _add_tokens(
-    tokens: list[Token], match: re.Match[str], gap: str, following: re.Match[str] | None, speech: Speech
-) -> bool:
-    """Append what was found; True for a number that is an ordinal ("17.")."""
+def _add_tokens(tokens: list[Token], match: re.Match[str], speech: Speech) -> None:
+    """Append what was found. Digits after "am" or "um" are a day or an hour, no number."""
     text, kind = match.group(), match.lastgroup
     if kind == "word":
         tokens.extend(_words(text, match.start(), speech))
     elif kind == "number":
-        ordinal = following is not None and not gap and following.group() == "."
-        number = int(text)
-        if tokens and tokens[-1].has("dating"):
-            number = 0
-        tokens.append(Token(text, "0", number=number if 0 < number <= _MOST else None, start=match.start()))
-        return ordinal
+        dating = bool(tokens) and tokens[-1].has("dating")
+        number = int(text) if not dating and 0 < int(text) <= _MOST else None
+        tokens.append(Token(text, "0", number=number, start=match.start()))
     elif kind == "mask":
         tokens.append(Token(text, "0", start=match.start()))
     else:
         tokens.append(Token(text, text[0], mark=True, start=match.start()))
-    return False
 
 
 def _words(text: str, start: int, speech: Speech) -> Iterator[Token]:
@@ -145,7 +139,7 @@ def _ends(
     match: re.Match[str],
     gap: str,
     following: re.Match[str] | None,
-    ordinal: bool,
+    speech: Speech,
 ) -> bool:
     if following is None:
         return True
@@ -159,7 +153,7 @@ def _ends(
         return False
     if text != ".":
         return True
-    return _full_stop(tokens, following)
+    return _full_stop(tokens, following, speech)
 
 
 def _line_ends(plain: str, end: int, gap: str, following: re.Match[str]) -> bool:
@@ -173,13 +167,12 @@ def _line_ends(plain: str, end: int, gap: str, following: re.Match[str]) -> bool
     return first.isupper() or not first.isalpha() or not first.islower()
 
 
-def _full_stop(tokens: list[Token], following: re.Match[str]) -> bool:
+def _full_stop(tokens: list[Token], following: re.Match[str], speech: Speech) -> bool:
     """Is this dot the end of a sentence, or does it belong to "17." or "Dr."? Drops it where it does."""
     before = tokens[-2]
     upper = following.group()[:1].isupper() or not following.group()[:1].islower()
     if before.text.isdigit() or before.low == "0":
-        day = len(tokens) > 2 and (tokens[-3].has("article") or int(before.number or 99) > 12)
-        if upper and not day and following.lastgroup == "word":
+        if upper and "things" not in speech.words.meaning(fold(following.group(), speech.umlauts)).tags:
             return True
         before.number = None
         tokens.pop()

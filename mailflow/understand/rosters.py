@@ -19,10 +19,7 @@ from mailflow.understand.names import read_name
 
 _ITEM = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•–+>·])[ \t]*(\S[^\n]{0,120})$")
 _AFTER_COLON = re.compile(r":[ \t]*(\S[^\n:]{5,300})$")
-_SEPARATOR = re.compile(
-    r"\s*[,;،]\s*(?:und|and|et|y|e|i|si|ve|и|та|و)?\s*|\s+(?:und|u\.|&|\+|and|et|y|e|i|și|ve|и|та)\s+",
-    re.IGNORECASE,
-)
+_SEPARATOR = re.compile(r"\s*[,;،&+]\s*")
 _REMARK = re.compile(r"\s*(?:\(.*\)|[,–-]\s.*|\d.*)$")
 _MOST = 60
 
@@ -39,7 +36,7 @@ class Roster:
 def find_roster(text: str, sender: str, people: People, speech: Speech) -> Roster | None:
     """The first list of two or more people; None where there is none."""
     own = frozenset(fold(word, True) for word in sender.split())
-    for members in [*_lists(text), _below_colon(text, people, speech)]:
+    for members in [*_lists(text, people), _below_colon(text, people, speech)]:
         names = [_member(member, people, speech) for member in members[:_MOST]]
         if len(names) > 1 and all(names):
             writer = any(name == "me" or (own and own == _words(name)) for name in names)
@@ -59,7 +56,16 @@ def _below_colon(text: str, people: People, speech: Speech) -> list[str]:
     return []
 
 
-def _lists(text: str) -> Iterator[list[str]]:
+def _with_commas(text: str, people: People) -> str:
+    """ "A, B und C" as "A, B, C"."""
+    words = text.split()
+    joins = [n > 0 and "name:joins" in people.common.meaning(fold(w, True)).tags for n, w in enumerate(words)]
+    return " ".join("," if join else word for word, join in zip(words, joins, strict=True)).replace(
+        ", ,", ","
+    )
+
+
+def _lists(text: str, people: People) -> Iterator[list[str]]:
     run: list[str] = []
     for line in [*text.splitlines(), "end"]:
         item = _ITEM.match(line)
@@ -71,7 +77,7 @@ def _lists(text: str) -> Iterator[list[str]]:
             run = []
         after = _AFTER_COLON.search(line)
         if after:
-            yield _SEPARATOR.split(after.group(1).rstrip(" ."))
+            yield _SEPARATOR.split(_with_commas(after.group(1).rstrip(" ."), people))
     if run:
         yield run
 
