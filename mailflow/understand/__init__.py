@@ -54,7 +54,7 @@ _REPLY = re.compile(
     r"\s*(\[\d+\])?\s*:",
     re.IGNORECASE,
 )
-_SHORT_REPLY = 3  # sentences
+_SHORT_REPLY = 5  # sentences
 
 
 def understand(letter: Letter, rules: "Rules", office: Office, known: Known, moment: datetime) -> Reading:
@@ -117,7 +117,8 @@ def _answers(letter: Letter) -> bool:
 
 def _corrects(details: Details, sentences: Sequence[SentenceReading]) -> bool:
     """A short word about who comes, from somebody we know: it corrects what we said."""
-    about_people = bool(details.change) or bool(details.said & {"persons", "phone"})
+    speaks_of_phone = "phone" in details.said and any(each.strength("contact") for each in sentences)
+    about_people = bool(details.change) or "persons" in details.said or speaks_of_phone
     return about_people and len(sentences) <= _SHORT_REPLY
 
 

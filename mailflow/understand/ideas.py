@@ -53,7 +53,8 @@ def _trimmed(stretch: list[SentenceReading]) -> list[SentenceReading]:
 
 
 def _is_scrap(sentence: SentenceReading) -> bool:
-    return not _speaks(sentence) and len(sentence.line.words) <= _SCRAP
+    line = sentence.line
+    return not _speaks(sentence) and len(line.words) <= _SCRAP and line.text[-1] not in ".!"
 
 
 def _speaks(sentence: SentenceReading) -> bool:

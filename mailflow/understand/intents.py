@@ -90,7 +90,8 @@ def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]
 
 
 def _brings_idea(mail: Weighing, *, enough: int) -> bool:
-    if mail.best("idea") == SURE or mail.total("idea") >= enough:
+    best = mail.best("idea")
+    if best == SURE or (best + (enough == ENOUGH) >= ENOUGH and mail.total("idea") >= enough):
         return True
     untold = any(not each.meanings and len(each.line.words) >= _SUBSTANCE for each in mail.sentences)
     return untold and mail.hint("idea") >= ENOUGH

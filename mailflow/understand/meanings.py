@@ -23,6 +23,7 @@ _SAME_CLAUSE = frozenset({
     ("cancel", "sign_up"), ("cancel", "access"), ("cancel", "decline"), ("cancel", "idea"),
     ("decline", "sign_up"),
     ("practice_decline", "practice"), ("practice_decline", "decline"),
+    ("practice_decline", "idea"),
     ("resend", "access"), ("resend", "sign_up"), ("resend", "cancel"), ("resend", "decline"),
     ("resend", "idea"),
     ("access", "question"), ("access", "idea"), ("resend", "question"),

@@ -72,6 +72,7 @@ class Grammar(BaseModel):
         default=(), description="Words that begin a sentence after 'on the 17.'"
     )
     abbreviations: tuple[str, ...] = Field(default=(), description="Words whose full stop ends no sentence")
+    ordinary: tuple[str, ...] = Field(default=(), description="Words that are no slip of a similar one")
     umlauts: tuple[tuple[str, str], ...] = Field(
         default=(), description="Spellings that count as equal (ae = ä)"
     )

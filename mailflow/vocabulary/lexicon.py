@@ -34,6 +34,7 @@ class Lexicon:
     _sequences: dict[str, list[Sequenced]] = field(default_factory=dict)
     _by_first_letter: dict[str, list[str]] = field(default_factory=dict)
     _known: dict[str, frozenset[str]] = field(default_factory=dict)
+    _joining: frozenset[str] = frozenset()
 
     # --- learning ---------------------------------------------------------------------------------
 
@@ -71,6 +72,7 @@ class Lexicon:
 
     def finish(self) -> None:
         """Call once after the last `learn`: prepares what finds slips of the finger."""
+        self._joining = frozenset(self._fold(word) for word in self.grammar.joining)
         for forms in (self._exact, self._stems):
             for word in [
                 word for word, tags in forms.items() if tags & self.tolerant and len(word) >= _SLIP_FROM - 1
@@ -100,7 +102,9 @@ class Lexicon:
     def _add_joined(self, folded: list[str], found: list[set[str]]) -> None:
         for position, word in enumerate(folded[:-1]):
             if word in self._joining:
-                found[position + 1] |= self._word_tags(word + folded[position + 1])
+                joined = self._word_tags(word + folded[position + 1])
+                found[position] |= joined
+                found[position + 1] |= joined
 
     def _word_tags(self, word: str) -> frozenset[str]:
         tags = self._known.get(word)
@@ -131,7 +135,7 @@ class Lexicon:
 
     def _slip(self, word: str) -> Iterable[str]:
         """Tags of the one known word that this is a slip of: a letter too many, too few, wrong, swapped."""
-        if len(word) < _SLIP_FROM or not word.isalpha():
+        if len(word) < _SLIP_FROM or not word.isalpha() or word in self.grammar.ordinary:
             return ()
         allowed = 2 if len(word) >= _TWO_SLIPS_FROM else 1
         stem = self._stem(word)
