@@ -56,7 +56,7 @@ def _candidates(text: str, people: People) -> list[tuple[int, str]]:
 
 def _weight(number: str, before: str, tags: set[str]) -> int | None:
     """None for what is no telephone number; else how much speaks for it."""
-    digits = "".join(str(int(c)) for c in number if c.isdigit())
+    digits = "".join(str(int(c)) for c in number if c.isdecimal())
     labelled = "phone:labels" in tags
     if not 5 <= len(digits) <= 15 or ("phone:not_labels" in tags and not labelled):
         return None

@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing of what reads mails; see fuzz_mail.py."""
