@@ -71,6 +71,24 @@ def test_what_is_known_of_a_sender(path: Path) -> None:
     assert store.registrations() == (changed,)
 
 
+def test_a_mail_that_cannot_be_kept_harms_no_other(path: Path) -> None:
+    """It raises when it is added, not when the round is written. Odd texts and numbers are kept."""
+    store = Store.open(path, BERLIN)
+    batch = store.batch(NOON)
+    batch.add(plan("d1", registration()), waiting())
+    with pytest.raises(TypeError):
+        batch.add(plan("d2", registration("r2", organisation={NOON}), answer="<a2@us>"), waiting("<a2@us>"))
+    assert batch.filed(letter("d2")) is None
+    assert batch.known(letter("d2")).registrations == (registration(),)
+    odd = registration("r3", name="Zoë \ud83d \x00 \u2028\n", persons=10**30)
+    batch.add(plan("d3", odd, answer=""), None)
+    batch.commit()
+    assert store.registrations() == (registration(), replace(odd, name="Zoë ? \x00 \u2028\n", persons=2**53))
+    store.close()
+    with Store.open(path, BERLIN) as again:
+        assert [note.digest for note in again.journal()] == ["d1", "d3"]
+
+
 def test_the_day_of_the_limits_is_the_events(path: Path) -> None:
     """23:30 UTC is past midnight in Berlin: a new day for the limits, whatever the machine thinks."""
     store = Store.open(path, BERLIN)

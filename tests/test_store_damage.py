@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mailflow.errors import Misconfigured
+from mailflow.errors import Misconfigured, StoreBusy
 from mailflow.store import Store
 from mailflow.store.checkpoint import read_checkpoint, turn_over
 from mailflow.store.files import Files
@@ -189,6 +189,41 @@ def test_harmed_while_it_is_open(path: Path) -> None:
             keep(store, number)
             assert "nichts ist verloren" in store.mended[0]
         assert kept_at(path)[-1] == number
+
+
+def test_what_verify_complains_of(path: Path) -> None:
+    """Files that others may read, and copies that are no use; an unfinished write is only told."""
+    with path.with_suffix(".journal").open("ab") as journal:
+        journal.write(b"unfinished")
+    told = Store.verify(path)
+    assert told[0] == f"{path}: in Ordnung (9 Mails, 9 Anmeldungen, 9 Antworten)."
+    assert "unvollendeten" in told[1]
+    assert sum("gute Kopie" in each for each in told) == 2
+    path.chmod(0o640)
+    garbage(path.with_name("mailflow.000001.json"))
+    with pytest.raises(Misconfigured) as refused:
+        Store.verify(path)
+    readable, useless = refused.value.complaints
+    assert f"chmod 600 {path}" in readable
+    assert "mailflow.000001.json ist nicht vollständig" in useless
+
+
+def test_restore_from_an_earlier_copy(path: Path) -> None:
+    """The kept journals bring it up to the present; what stood there is set aside; no worker may serve."""
+    before = {file.name: file.read_bytes() for file in path.parent.iterdir()}
+    copy = path.with_name("mailflow.000001.json")
+    with Store.open(path, BERLIN, worker=True), pytest.raises(StoreBusy):
+        Store.restore(path, copy)
+    for wrong in (path.with_name("none.json"), path.with_suffix(".journal")):
+        with pytest.raises(Misconfigured, match="andere Kopie"):
+            Store.restore(path, wrong)
+    told = Store.restore(path, copy)
+    assert kept_at(path) == ALL
+    aside = [Path(each.rpartition(" jetzt in ")[2][:-1]) for each in told if " jetzt in " in each]
+    assert path.name in before
+    assert [each.suffix for each in aside] == [".json", ".journal"]
+    assert all(each.exists() for each in aside)
+    assert Store.verify(path)
 
 
 def test_a_newer_version_is_refused(path: Path) -> None:

@@ -1,5 +1,7 @@
 """The power goes off anywhere: what was acknowledged is there, what was not is there whole or not at all."""
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -24,9 +26,19 @@ def record(folder: Path, patch: pytest.MonkeyPatch) -> Recorder:
     return recorder
 
 
-def test_the_power_goes_off_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every prefix of the steps, with every way the disk may have treated what was not synced."""
+def no_link(*_: object) -> None:
+    raise PermissionError(errno.EPERM, "no hard links here")
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_the_power_goes_off_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool) -> None:
+    """Every prefix of the steps, with every way the disk may have treated what was not synced.
+
+    On a file system with hard links and on one without.
+    """
     with monkeypatch.context() as patch:
+        if not links:
+            patch.setattr(os, "link", no_link)
         recorder = record(tmp_path / "data", patch)
     folder = tmp_path / "left"
     path = folder / "mailflow.json"

@@ -5,6 +5,7 @@ the second mail of one person in a round, or the second copy of one mail, is see
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -63,19 +64,14 @@ class Batch:
         """
         if plan.digest and self._find("mails", plan.digest):
             return False
-        zone = self._zone
+        rows = list(self._rows_of(plan, waiting))
+        orjson.dumps(rows)  # what cannot be written fails here, with its own mail, and not the whole batch
+        for table, value, row in rows:
+            staged = self._rows.setdefault(table, {})
+            self._index.change(table, value, staged.get(value), row)
+            staged[value] = row
         if plan.digest:
-            self._put("mails", plan.digest, to_row(note(plan, self._now), zone))
             self._tried.append(plan.digest)
-        for table, records in (
-            ("registrations", plan.registrations),
-            ("ideas", plan.ideas),
-            ("attention", plan.attention),
-        ):
-            for record in records:
-                self._put(table, record.id, to_row(record, zone))
-        if waiting and not self._find("answers", waiting.message_id):
-            self._put("answers", waiting.message_id, self._answer(plan, waiting))
         return True
 
     def commit(self) -> None:
@@ -84,18 +80,25 @@ class Batch:
         self._rows, self._tried = {}, []
         self._index.begin({})
 
+    def _rows_of(self, plan: Plan, waiting: Waiting | None) -> Iterator[tuple[str, str, Row]]:
+        """Table, unique value and row of everything that is noted about one mail."""
+        if plan.digest:
+            yield "mails", plan.digest, to_row(note(plan, self._now), self._zone)
+        for registration in plan.registrations:
+            yield "registrations", registration.id, to_row(registration, self._zone)
+        for idea in plan.ideas:
+            yield "ideas", idea.id, to_row(idea, self._zone)
+        for notice in plan.attention:
+            yield "attention", notice.id, to_row(notice, self._zone)
+        if waiting and not self._find("answers", waiting.message_id):
+            yield "answers", waiting.message_id, self._answer(plan, waiting)
+
     def _answer(self, plan: Plan, waiting: Waiting) -> Row:
         """The row of an answer: what `due` needs, and which registrations it is about."""
         about = [registration.id for registration in plan.registrations]
         row = to_row(waiting, self._zone)
         row["about"] = about or list(self._of_address(waiting.to.casefold()))
         return {**row, "state": "waiting", "sent": None, "why": ""}
-
-    def _put(self, table: str, value: str, row: Row) -> None:
-        orjson.dumps(row)  # what cannot be written fails here, with its own mail, and not the whole batch
-        rows = self._rows.setdefault(table, {})
-        self._index.change(table, value, rows.get(value), row)
-        rows[value] = row
 
     def _find(self, table: str, value: str) -> Row | None:
         """A row by its unique field, as it will be after this batch."""
@@ -115,14 +118,16 @@ class Batch:
     def _counts(self, address: str) -> Known:
         today = self._now.astimezone(self._zone).date()
         both = (self._kept.index, self._index)
-        domain = domain_of(address)
-        return Known(
-            answers_today=sum(index.answers_on(today, address) for index in both) if address else 0,
-            answers_to_domain=sum(index.answers_around(self._now, domain) for index in both)
-            if address
-            else 0,
+        total = Known(
             answers_last_hour=sum(index.answers_around(self._now) for index in both),
             answers_total_today=sum(index.answers_on(today) for index in both),
+        )
+        if not address:
+            return total
+        return replace(
+            total,
+            answers_today=sum(index.answers_on(today, address) for index in both),
+            answers_to_domain=sum(index.answers_around(self._now, domain_of(address)) for index in both),
         )
 
 

@@ -65,7 +65,7 @@ def _body(tables: Tables) -> Iterator[bytes]:
 def read_checkpoint(path: Path) -> Checkpoint:
     """Read and verify. FileNotFoundError where there is none; Damage where it is not what was written."""
     data = path.read_bytes()
-    if not data.strip():
+    if not data:
         raise Damage(f"{path} ist leer")
     try:
         tables = orjson.loads(data)

@@ -7,7 +7,6 @@ relies on the rename; files are for our user only (0600), and so is a folder tha
 import errno
 import os
 import re
-import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -133,11 +132,11 @@ def settle(new: Path, path: Path) -> None:
 
 
 def keep(path: Path, copy: Path) -> None:
-    """Give a file a second name that stays when the first one is replaced."""
+    """Give a file a second name that stays when the first one is replaced; syncing the folder is left."""
     copy.unlink(missing_ok=True)
     try:
         os.link(path, copy)
     except FileNotFoundError:
         return
     except OSError:  # a file system without hard links
-        shutil.copy2(path, copy)
+        write_beside(copy, [path.read_bytes()]).replace(copy)

@@ -76,6 +76,7 @@ def _load(files: Files, mark: Mark) -> State | None:
         else:
             if path != files.checkpoint:
                 state.base = 0
+            if not state.base and state.tables:  # without rows, it is just being begun
                 state.mended = (f"{faults[0]}; nichts ist verloren, ersetzt aus {path or files.journal}",)
             return state
     raise Damage(faults[0])

@@ -200,7 +200,7 @@ def _notice(answer: Waiting, why: str, now: datetime) -> Attention:
         id=hashlib.sha256(f"refused {answer.message_id}".encode()).hexdigest()[:32],
         address=answer.to,
         subject=str(message_from_bytes(answer.raw, policy=policy.default)["Subject"] or ""),
-        reason=f"Unsere Antwort ({answer.template}) wurde abgewiesen: {why}",
+        reason=f"Unsere Antwort wurde abgewiesen: {why}",
         when=now,
         mail=answer.mail,
     )
