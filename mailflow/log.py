@@ -80,7 +80,7 @@ def again(digest: str, folder: str) -> None:
     _log.info("mail %s again folder=%s", digest[:12], folder)
 
 
-def cut(mail: Mail) -> None:
+def large(mail: Mail) -> None:
     """Of a giant mail only the beginning was read."""
     _log.warning("mail uid=%s large bytes=%d read=%d", mail.uid, mail.whole, len(mail.raw))
 

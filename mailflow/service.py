@@ -73,6 +73,7 @@ class Service:
         """One batch of mails, from the mailbox to their folders. How many there were."""
         with self._nothing_at_stake():
             mails = self._inbox.fetch(BATCH, skip=self._to_file.keys() | self._filed)
+        log.batch(len(mails))
         batch = self._store.batch(self._clock())
         folders: dict[str, FolderName] = {}
         plans = []
@@ -103,6 +104,8 @@ class Service:
             if filed := batch.filed(letter):
                 log.again(letter.digest, filed)
                 return filed, None
+            if mail.whole:
+                log.large(mail)
             plan, answer = self._desk.plan(mail, letter, batch.known(letter), now)
         except Exception as error:
             digest = letter.digest if letter else hashlib.sha256(mail.raw).hexdigest()
