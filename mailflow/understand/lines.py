@@ -47,8 +47,15 @@ class Line:
 
 
 def lines_of(body: Iterable[Passage]) -> list[Line]:
-    """Every line of a body, in order."""
-    return [Line(text, passage.mark) for passage in body for text in passage.text.split("\n")]
+    """Every line of a body, in order; of many blank lines in a row, two."""
+    lines: list[Line] = []
+    blanks = 0
+    for passage in body:
+        for text in passage.text.split("\n"):
+            blanks = 0 if text.strip() else blanks + 1
+            if blanks <= 2:
+                lines.append(Line(text, passage.mark))
+    return lines
 
 
 def is_quoted(text: str) -> bool:

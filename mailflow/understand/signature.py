@@ -40,7 +40,7 @@ def mark_signature(lines: list[Line], start: int, end: int, layout: Layout, *, l
         if is_delimiter(line.text) and _begins_signature(lines, index + 1, end, layout):
             index = _claim_signature(lines, index, end, layout, "below a line of dashes")
             closed = True
-        elif is_closing(line.text, layout) and _ends_text(lines, index, end, layout):
+        elif is_closing(line.text, layout) and _ends_text(lines, start, index, end, layout):
             end += _claim_closing(lines, index, layout)
             index = _claim_signature(lines, index + 1, end, layout, "below the closing")
             closed = True
@@ -59,13 +59,23 @@ def _begins_signature(lines: Sequence[Line], start: int, end: int, layout: Layou
     return not (speaks(lines[free[0]].text, layout) and is_sentence(lines, free[0], end))
 
 
-def _ends_text(lines: Sequence[Line], index: int, end: int, layout: Layout) -> bool:
-    """A closing ends the text: no sentence follows right below it (“Grüße an alle” in mid-text)."""
-    below = [line for line in lines[index + 1 : index + 2] if line.free]
-    if not below:
+def _ends_text(lines: Sequence[Line], start: int, index: int, end: int, layout: Layout) -> bool:
+    """Does a closing end the text? Not with a sentence right below (“Grüße an alle” in mid-text); a mere
+    “Danke” and a closing above all text only if nothing but a signature follows."""
+    below = [line for line in lines[index + 1 : end] if line.free]
+    if not below or find_phrase(layout.postscript, words_of(below[0].text[:40])):
         return True
-    text = below[0].text
-    return not speaks(text, layout) or find_phrase(layout.postscript, words_of(text[:40])) > 0
+    if lines[index + 1].free and speaks(below[0].text, layout):
+        return False
+    strong = find_phrase(layout.closing, words_of(lines[index].text))
+    if strong and any(line.free for line in lines[start:index]):
+        return True
+    return all(is_like_signature(line.text, layout) or _is_brief(line.text) for line in below)
+
+
+def _is_brief(text: str) -> bool:
+    """A few words that are no sentence."""
+    return len(text.split()) <= 5 and not END_OF_SENTENCE.search(text)
 
 
 def _claim_closing(lines: list[Line], index: int, layout: Layout) -> int:
@@ -81,7 +91,9 @@ def _claim_closing(lines: list[Line], index: int, layout: Layout) -> int:
     line.claim("closing", "closing")
     if not name or not (is_name(name, layout) or is_first_name(name, layout)):
         return 0
-    line.text = line.text[: line.text.rindex(name)].strip()
+    place = line.text.rindex(name)
+    name = line.text[place:].strip()
+    line.text = line.text[:place].strip()
     lines.insert(index + 1, Line(name, line.mark, "signature", "name behind the closing"))
     return 1
 
@@ -96,18 +108,20 @@ def _claim_signature(lines: list[Line], start: int, end: int, layout: Layout, be
             continue
         if line.kind is not None:
             continue
-        if find_phrase(layout.postscript, words_of(line.text[:40])):
-            return _skip_paragraph(lines, index, end)
-        if (
-            speaks(line.text, layout)
-            and not contacts
-            and (gap or index == start)
-            and is_sentence(lines, index, end)
-        ):
+        resumes = not contacts and (gap or index == start) and _resumes(lines, index, end, layout)
+        if resumes or find_phrase(layout.postscript, words_of(line.text[:40])):
             return _skip_paragraph(lines, index, end)
         contacts = contacts or has_contact(line.text) or has_place(line.text)
         line.claim("signature", because)
     return end
+
+
+def _resumes(lines: Sequence[Line], index: int, end: int, layout: Layout) -> bool:
+    """Does a paragraph below a name go on with the text?"""
+    text = lines[index].text
+    if speaks(text, layout):
+        return is_sentence(lines, index, end)
+    return len(text.split()) >= 4 and text.rstrip().endswith((".", "!", "?")) and lines[index - 1].blank
 
 
 def _skip_paragraph(lines: Sequence[Line], index: int, end: int) -> int:
