@@ -20,6 +20,7 @@ from mailflow.commands.init import init
 from mailflow.commands.lists import list_
 from mailflow.commands.phone import add, cancel
 from mailflow.commands.run import run
+from mailflow.commands.schema import schema
 from mailflow.commands.speech import Call, Group, in_german
 from mailflow.errors import MailflowError, Misconfigured
 
@@ -41,7 +42,7 @@ def cli(context: click.Context, version: bool) -> None:
         click.echo(context.get_help())
 
 
-for command in (demo, check, explain, run, list_, add, cancel, init):
+for command in (demo, check, explain, run, list_, add, cancel, init, schema):
     cli.add_command(command)
 
 

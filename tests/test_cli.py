@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -163,6 +164,20 @@ def test_init_overwrites_nothing(workplace: Path, capsys: pytest.CaptureFixture[
     assert call(["init", str(workplace)]) == 1
     assert "config.toml" in capsys.readouterr().err
     assert (workplace / "config.toml").read_text("utf-8") == "meins"
+
+
+def test_editors_know_every_key(workplace: Path) -> None:
+    """A schema for each sort of file, from the models that check them; all TOML files are covered."""
+    taplo = tomllib.loads((workplace / ".taplo.toml").read_text("utf-8"))
+    covered: set[Path] = set()
+    for rule in taplo["rule"]:
+        files = {file for pattern in rule["include"] for file in workplace.glob(pattern)}
+        told = json.loads((workplace / rule["schema"]["path"]).read_text("utf-8"))
+        for file in files:
+            assert set(tomllib.loads(file.read_text("utf-8"))) <= set(told["properties"]), file
+        assert told["additionalProperties"] is False
+        covered |= files
+    assert covered == {file for file in workplace.rglob("*.toml") if not file.name.startswith(".")}
 
 
 # --- explain ------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The commands, one module for each group; `mailflow.cli` puts them together.
 
     init.py      a working folder to edit
+    schema.py    what editors need to complete and check the files in it
     check.py     everything read and tried, then both servers
     explain.py   what a mail would lead to
     run.py       the service

@@ -14,6 +14,7 @@ from mailflow.errors import MailflowError
 @click.argument("folder", metavar="ORDNER", type=click.Path(path_type=Path, file_okay=False))
 def init(folder: Path) -> None:
     """Legt einen Arbeitsordner an: Konfiguration, Regeln und Vorlagen zum Bearbeiten."""
+    from mailflow.commands.schema import write_schemas
     from mailflow.defaults import EXAMPLE
     from mailflow.defaults import folder as defaults
 
@@ -23,6 +24,7 @@ def init(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("rules", "templates"):
         shutil.copytree(defaults() / name, folder / name)
+    write_schemas(folder)
     _write_private(folder / "config.toml", EXAMPLE.read_bytes())
     click.echo(
         f"In {folder} liegen jetzt config.toml, rules/ und templates/.\n"

@@ -61,7 +61,7 @@ def _sign_up(config: "Config", told: "PhoneCall") -> None:
     from mailflow.store import Store
     from mailflow.telephone import sign_up
 
-    now = datetime.now().astimezone()
+    now = datetime.now().astimezone().replace(microsecond=0)
     office = config.office(create_key=bool(told.address))
     with Store.open(config.store.path, config.event.timezone) as store:
         plan = sign_up(told, store.registrations(), office, now)
@@ -85,7 +85,7 @@ def cancel(call: Call, who: str) -> None:
     from mailflow.telephone import call_off, find
 
     config = load_config(call.config)
-    now = datetime.now().astimezone()
+    now = datetime.now().astimezone().replace(microsecond=0)
     with Store.open(config.store.path, config.event.timezone) as store:
         found = find(who, store.registrations())
         registration = _the_one(who, found)

@@ -19,7 +19,15 @@ from mailflow.rules.meaning import Meaning, MeaningFile, compile_meaning
 from mailflow.rules.people import People, PeopleFile, compile_people
 from mailflow.source import Key, Source, read_source
 
-SORTS = ("answers", "meaning", "people", "layout", "machines", "language", "cases")
+FILES: Mapping[str, type[BaseModel]] = {
+    "answers": AnswersFile,
+    "meaning": MeaningFile,
+    "people": PeopleFile,
+    "layout": LayoutFile,
+    "machines": MachinesFile,
+    "language": LanguageFile,
+    "cases": CasesFile,
+}
 _File = TypeVar("_File", bound=BaseModel)
 _Compiled = TypeVar("_Compiled")
 
@@ -141,8 +149,8 @@ def _strangers(folder: Path) -> Iterator[str]:
     """Complaints about TOML files that lie where nobody reads them."""
     for file in sorted(folder.rglob("*.toml")):
         place = file.relative_to(folder).with_suffix("").parts
-        if place[0] not in SORTS or len(place) > 2:
-            yield f"{file}: Diese Datei wird nie gelesen.{likely(place[0], list(SORTS))}"
+        if place[0] not in FILES or len(place) > 2:
+            yield f"{file}: Diese Datei wird nie gelesen.{likely(place[0], list(FILES))}"
 
 
 def _place(key: Key, source: Source) -> str:
