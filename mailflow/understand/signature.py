@@ -25,6 +25,7 @@ from mailflow.understand.signed_lines import (
 
 MAX_SIGNATURE = 25  # lines below the dashes
 
+_SENTENCE = re.compile(r"\w{3,}\W{0,2}[.!?؟]\W*$")  # not “e. V.”
 _BEFORE_CLOSING = re.compile(r"[.!?,;:)…–—-]\W*$|[^\w\s]\s+$")
 
 
@@ -121,7 +122,10 @@ def _resumes(lines: Sequence[Line], index: int, end: int, layout: Layout) -> boo
     text = lines[index].text
     if speaks(text, layout):
         return is_sentence(lines, index, end)
-    return len(text.split()) >= 4 and text.rstrip().endswith((".", "!", "?")) and lines[index - 1].blank
+    if not lines[index - 1].blank or len(text.split()) < 4 or not _SENTENCE.search(text):
+        return False
+    paragraph = lines[index : _skip_paragraph(lines, index, min(end, index + 8))]
+    return not any(has_contact(line.text) for line in paragraph)
 
 
 def _skip_paragraph(lines: Sequence[Line], index: int, end: int) -> int:
