@@ -301,6 +301,15 @@ class AnswerPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarm:
+    """A limit that was reached, for the organiser to know."""
+
+    limit: str  # its name in the configuration, or "kind_per_day"
+    told: str  # in plain words: "5 Antworten an eine Adresse am Tag"
+    address: str  # whose mail was held back
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that will be done about one mail, said before anything is done."""
 
@@ -315,6 +324,10 @@ class Plan:
     attention: tuple[Attention, ...] = ()
     answer: AnswerPlan | None = None
     reasons: tuple[Reason, ...] = ()
+    alarm: Alarm | None = None
+    unreached: str = ""  # an address that our mail does not reach: what waits for it will not be sent
+    likeness: tuple[str, ...] = ()  # what a repetition of this mail would have in common with it; see limits.py
+    judge: str = ""  # who signs the Authentication-Results of this mail, nearest to us first
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +357,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """An answer that was noted before."""
+
+    template: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the store knows that matters for one mail."""
 
@@ -353,3 +374,8 @@ class Known:
     answers_to_domain: int = 0  # in the last hour
     answers_last_hour: int = 0
     answers_total_today: int = 0
+    earlier: tuple[Earlier, ...] = ()  # answers to this address in the last days, in the order they were noted
+    replied_to: datetime | None = None  # when the answer of ours went out that this mail replies to
+    recent: frozenset[str] = frozenset()  # likenesses of what this sender wrote within the last hour
+    returned_from: str = ""  # to whom the answer of ours had gone that this report sends back
+    judge: str = ""  # the provider's name in Authentication-Results, learned from the mails so far
