@@ -43,9 +43,9 @@ _EXPECTED = {
     "dict_type": "eine Tabelle",
     "model_type": "eine Tabelle",
     "model_attributes_type": "eine Tabelle",
-    "datetime_type": "Datum und Uhrzeit wie 2021-03-17T15:00:00",
-    "datetime_parsing": "Datum und Uhrzeit wie 2021-03-17T15:00:00",
-    "datetime_from_date_parsing": "Datum und Uhrzeit wie 2021-03-17T15:00:00",
+    "datetime_type": "ein Zeitpunkt wie 2021-03-17T15:00:00",
+    "datetime_parsing": "ein Zeitpunkt wie 2021-03-17T15:00:00",
+    "datetime_from_date_parsing": "ein Zeitpunkt wie 2021-03-17T15:00:00",
     "date_type": "ein Datum wie 2021-03-10",
     "date_parsing": "ein Datum wie 2021-03-10",
     "date_from_datetime_parsing": "ein Datum wie 2021-03-10",
@@ -81,7 +81,8 @@ def _sentence(fault: ErrorDetails, model: type[BaseModel], place: Callable[[Key]
         said = f"Diesen Schlüssel gibt es hier nicht.{_instead(key, model)}"
         return f"{place(key)}: {name}: {said}"
     if fault["type"] == "missing":
-        return f"{place(key[:-1])}: {name} fehlt{_meaning(key, model)}."
+        meaning = _meaning(key, model)
+        return f"{place(key[:-1])}: {name} fehlt{f': {meaning}' if meaning else ''}."
     found = "" if _secret(key, model) else _shown(fault["input"])
     return f"{place(key)}: {name}{found}: {_wanted(fault, key, model)}"
 
@@ -96,6 +97,8 @@ def _wanted(fault: ErrorDetails, key: Key, model: type[BaseModel]) -> str:
         listed = ", ".join(f"„{word}“" for word in words)
         typo = "" if _secret(key, model) else likely(str(fault["input"]), words)
         return f"Erwartet wird eines von {listed}.{typo}"
+    if fault["type"] == "string_pattern_mismatch" and (meaning := _meaning(key, model)):
+        return f"Erwartet wird {meaning}."
     expected = _EXPECTED.get(fault["type"])
     return f"Erwartet wird {expected.format(**context)}." if expected else fault["msg"] + "."
 
@@ -136,10 +139,10 @@ def _instead(key: Key, model: type[BaseModel]) -> str:
 
 
 def _meaning(key: Key, model: type[BaseModel]) -> str:
-    """What the model says of a field, with ": " before it."""
+    """What the model says of a field; "" where it says nothing."""
     inside = _model_at(key[:-1], model)
     field = inside.model_fields.get(str(key[-1])) if inside else None
-    return f": {field.description}" if field and field.description else ""
+    return (field.description or "") if field else ""
 
 
 def _secret(key: Key, model: type[BaseModel]) -> bool:

@@ -155,7 +155,7 @@ def _no_number_for_a_moment(value: Any) -> Any:
     """pydantic would take a number for seconds since 1970."""
     if isinstance(value, datetime | str):
         return value
-    raise ValueError("Erwartet wird Datum und Uhrzeit wie 2021-03-17T15:00:00.")
+    raise ValueError("Erwartet wird ein Zeitpunkt wie 2021-03-17T15:00:00.")
 
 
 def _no_number_for_a_day(value: Any) -> Any:
@@ -178,7 +178,9 @@ class EventSettings(Table):
     practice_starts: Moment | None = None
     practice_ends: Moment | None = None
     ideas_until: Day = Field(description="der letzte Tag für Ideen, wie 2021-03-10")
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)?$")] = "de"
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)?$")] = Field(
+        default="de", description="ein Sprachkürzel wie „de“ oder „de-leicht“"
+    )
 
     @field_validator("timezone")
     @classmethod
