@@ -3,11 +3,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 BIN = .venv/bin
 
-.PHONY: help test quick demo bench fmt lock clean
+.PHONY: help test quick demo train bench fmt lock clean
 
 help:
 	@echo "make test    format, lint, types and tests: the one check"
 	@echo "make demo    the whole service at work on this machine, without any account"
+	@echo "make train   teach the reader anew from the labelled sentences in tests/corpus"
 	@echo "make bench   how fast it is"
 	@echo "make fmt     format the code and mend what lint can mend"
 	@echo "make lock    bring the lock files up to date with pyproject.toml"
@@ -20,6 +21,9 @@ test: .venv/development
 
 demo: .venv/runtime
 	$(BIN)/python -m mailflow demo
+
+train: .venv/development
+	$(BIN)/python -m tests.train
 
 bench: .venv/development
 	$(BIN)/python -m tests.bench

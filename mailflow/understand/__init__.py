@@ -68,7 +68,7 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
         return _silent(automatic, language, pieces, bounce)
     vocabulary = rules.meaning.of(language, office.event.language)
     days = _days(office, moment)
-    sentences = read_sentences(pieces, vocabulary, days)
+    sentences = read_sentences(pieces, vocabulary, days, language or office.event.language)
     subject = _read_subject(_own_subject(letter), vocabulary, days)
     if subject and not sentences:
         sentences, subject = [subject], None

@@ -27,6 +27,7 @@ from mailflow.understand.rosters import find_roster
 
 _SIGNED = ("closing", "signature")
 _LABEL = re.compile(r"^[ \t*•>-]*([^\W\d_][^:=\n]{0,40}?)[ \t]*[:=][ \t]*(\S[^\n]{0,120})$", re.MULTILINE)
+_ASIDE = re.compile(r"[(:]\s*([^():.,;\n]{5,50})(?:[).,;]|$)", re.MULTILINE)
 _LAST_LINES = 3  # of what was written: there people sign who use no closing
 
 
@@ -112,7 +113,7 @@ def _find_name(
         other = count.named or _pattern_name(sentences, speech, people, other=True)
         other = other or _name_in_brackets(written, people)
         if other:
-            return other, True
+            return (sender if surely and set(_small(other)) <= set(_small(sender)) else other), True
     stated = _labelled_name("\n".join([written, *signed]), people) or _pattern_name(
         sentences, speech, people, other=False
     )
@@ -140,8 +141,8 @@ def _known_words(letter: Letter, sender: str) -> frozenset[str]:
 
 
 def _name_in_brackets(written: str, people: People) -> str:
-    """ "meine Mama anmelden (Rosemarie Keller)"."""
-    inside = (match.group(1) for match in re.finditer(r"\(([^()\n]{5,50})\)", written))
+    """ "meine Mama anmelden (Rosemarie Keller)", "melden Sie meinen Mann an: Rolf Kamps"."""
+    inside = (match.group(1) for match in _ASIDE.finditer(written))
     return next((name for text in inside if " " in (name := read_name(text, people))), "")
 
 
@@ -205,11 +206,8 @@ def _signature_name(
     if full:
         return full
     lines = [line for line in written.splitlines() if line.strip()]
-    if (
-        surely
-        and " " in sender
-        and set(_small(sender)) <= {w for line in lines[-_LAST_LINES:] for w in _small(line)}
-    ):
+    own = set(_small(sender))
+    if surely and " " in sender and any(own <= set(_small(line)) for line in lines[-2 * _LAST_LINES :]):
         return sender
     for line in reversed(lines[-_LAST_LINES:]):
         name = read_name_line(line, people, known) if len(lines) > 1 or len(line) < 40 else ""

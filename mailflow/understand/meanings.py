@@ -9,10 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from mailflow.model import Piece
+from mailflow.understand.hunch import SURE_ENOUGH, cut, shipped_model
 from mailflow.vocabulary.days import Days
+from mailflow.vocabulary.folding import fold
 from mailflow.vocabulary.phrases import Match, Vocabulary
 from mailflow.vocabulary.sentences import Line
 
+_HUNCH = "Gespür, aus Beispielen gelernt"
+_DIGITS = re.compile(r"\d")
 _QUOTE_MARK = re.compile(r"^[>\s|]+", re.MULTILINE)
 _LAST_WORDS = 600  # characters at the end of a quote in which its last question stands
 _MOST_TEXT = 20_000  # characters that are read for their meaning; nobody writes more, a robot may
@@ -53,7 +57,9 @@ class SentenceReading:
         return match.strength if match else 0
 
 
-def read_sentences(pieces: Iterable[Piece], vocabulary: Vocabulary, days: Days) -> list[SentenceReading]:
+def read_sentences(
+    pieces: Iterable[Piece], vocabulary: Vocabulary, days: Days, language: str
+) -> list[SentenceReading]:
     """Every written sentence with what it means. What answers a quoted question is read as its answer."""
     found: list[SentenceReading] = []
     question: SentenceReading | None = None
@@ -94,6 +100,29 @@ def sentence_labels(line: Line, matches: Iterable[Match]) -> tuple[str, ...]:
     """The meanings that count by themselves in this sentence."""
     reading = read_sentence(line, tuple(matches))
     return tuple(name for name, match in reading.meanings.items() if match.strength >= ENOUGH)
+
+
+def said_words(line: Line, vocabulary: Vocabulary, days: Days) -> list[str]:
+    """The words of a sentence in their comparable form, the days that matter as such, numbers as 0."""
+    umlauts = vocabulary.file.grammar.umlauts
+    words = [word.text for word in line.words]
+    named = vocabulary.calendar.find(words, days)
+    said = [named.get(place) or _DIGITS.sub("0", fold(word, umlauts)) for place, word in enumerate(words)]
+    return [*said, "?"] if line.asks else said
+
+
+def add_hunch(reading: SentenceReading, vocabulary: Vocabulary, days: Days, language: str) -> SentenceReading:
+    """What the sentence may mean, where no rule says that it means anything."""
+    model = shipped_model()
+    if model is None or any(match.strength >= ENOUGH for match in reading.meanings.values()):
+        return reading
+    votes = model.vote(cut(said_words(reading.line, vocabulary, days), language))
+    meanings = {
+        label: Match(label, "", ENOUGH, _HUNCH, f"{vote:.0%}", frozenset())
+        for label, vote in votes.items()
+        if vote >= SURE_ENOUGH
+    }
+    return replace(reading, meanings={**reading.meanings, **meanings}) if meanings else reading
 
 
 def read_sentence(line: Line, matches: tuple[Match, ...]) -> SentenceReading:

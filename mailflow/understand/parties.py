@@ -100,9 +100,13 @@ def _term(tokens: list[Token], position: int, floor: int, speech: Speech) -> Ter
         term = _noun(tokens, position, floor, speech)
         if term:
             return term
+    if token.has("accompanied"):
+        after = tokens[position + 1] if position + 1 < len(tokens) else None
+        alone = after is None or not (after.has("my", "theirs", "kin", "title", "one", "number") or after.number)
+        return Term(position, position + 1, "kin", 1, "accompanied", owned=True) if alone else None
     if token.has("title"):
         return _titled(tokens, position)
-    if token.has("i", "me", "to_me") and not (token.has("my") and _owns_beside(tokens, position)):
+    if token.has("i", "me", "to_me") and not (token.has("my", "theirs") and _owns_beside(tokens, position)):
         return _writer(tokens, position)
     if token.has("they") and not _owns_beside(tokens, position):
         return Term(position, position + 1, "they", 1)
@@ -131,7 +135,7 @@ def _titled(tokens: list[Token], position: int) -> Term | None:
         return None
     name = " ".join(token.text for token in tokens[position + 1 : end] if not token.has("title"))
     owned = position > 1 and tokens[position - 1].capital and _bare(tokens[position - 1])
-    owned = owned and tokens[position - 2].has("my")
+    owned = owned and tokens[position - 2].has("my", "theirs")
     start = position - 2 if owned else position
     return Term(start, end, "named", 1, owned=owned, name=name) if name else None
 
@@ -263,7 +267,7 @@ def _before(tokens: list[Token], position: int, floor: int) -> tuple[int, int | 
         if token.number is not None and (number is None or owned) and strange <= 1:
             number = token.number if number is None else number
             start = back
-        elif token.has("my"):
+        elif token.has("my", "theirs"):
             owned, start = True, back
         elif token.has("one") and number is None:
             single, start = True, back
@@ -274,6 +278,8 @@ def _before(tokens: list[Token], position: int, floor: int) -> tuple[int, int | 
             break
         elif token.has("more"):
             start = back
+        elif token.low == "0" or token.has("ages"):
+            continue
         elif token.meaning.tags or strange == 2 or start < position:
             break
         else:
@@ -332,11 +338,14 @@ def _settled(tokens: list[Token], company: Company) -> list[Company]:
     firm = any(token.has("joins", "along") or token.low in "+&/" for token in stretch)
     after = tokens[company.end] if company.end < len(tokens) else None
     closing = terms[-1].kind == "me" and (after is None or after.mark)
-    neutral = all(term.kind in ("neutral", "kin") for term in terms) and terms[0].kind == "neutral"
+    neutral = terms[0].kind == "neutral" and all(
+        term.kind == "neutral" or (term.kind == "kin" and not term.owned) for term in terms
+    )
+    family = len(terms) > 2 and all(term.kind in ("kin", "me") and not term.owned for term in terms)
     if len(terms) == 2 and terms[0].kind == "me" and not firm:
         return [Company([term]) for term in terms]
     adjacent = all(not tokens[a.end : b.start] for a, b in itertools.pairwise(terms))
-    if not (firm or closing or neutral or adjacent):
+    if not (firm or closing or neutral or family or adjacent):
         return [Company([term]) for term in terms]
     if terms[0].kind in ("pair", "kin") and terms[0].count > 1 and all(t.kind == "named" for t in terms[1:]):
         gap = tokens[terms[0].end : terms[1].start]

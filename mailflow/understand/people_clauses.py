@@ -4,6 +4,7 @@ Rules: knows no word of any language; nothing is cut that could count somebody (
 zweit)" is not). Telephone numbers, dates and times are no numbers here. One pass over the text.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -193,6 +194,9 @@ def _close(tokens: list[Token], sentences: list[Sentence], text: str, speech: Sp
     tokens = _without_ages(_without_brackets(tokens))
     if any(not token.mark for token in tokens):
         _join_sequences(tokens, speech)
+        for number, following in itertools.pairwise(tokens):
+            if following.has("ages"):
+                number.number = None
         sentences.append(Sentence(tokens, text).finish())
 
 

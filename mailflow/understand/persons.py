@@ -7,6 +7,7 @@ or names the writer among them; the subject counts where the text says nothing; 
 holds ("statt 3") never counts.
 """
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -43,8 +44,10 @@ class _Tally:
     writer_in: bool = False
     writer_out: bool = False
     in_singular: bool = False
+    staff: bool = True  # those named are so many of a club or a house: "wir" are they
     also: bool = False
     together: bool = False
+    everybody: bool = False
 
 
 def count_persons(sentences: Iterable[Sentence], subject: str, speech: Speech) -> Headcount:
@@ -67,26 +70,33 @@ def _conclude(tally: _Tally) -> Headcount:
     others = dict(tally.others)
     if not others and not tally.in_singular:
         others = dict(tally.weak)
+    if not others and tally.everybody:
+        others = dict(tally.mentioned)
     if not others and tally.together:
         others = dict(list(tally.mentioned.items())[-1:])
     for relation in tally.absent:
         others.pop(relation, None)
     company = sum(others.values()) + tally.additions
     writer = tally.writer_in or tally.also or not company or (not tally.names and bool(tally.weak))
+    if tally.staff and others and not tally.in_singular and not tally.weak:
+        writer = bool(tally.additions)
     if tally.writer_out and company and not tally.writer_in:
         writer = False
-    named = tally.names[0] if tally.names and not writer else ""
     best = max((rank for rank, _ in tally.totals), default=-1)
     if best > _LOOSE or (best >= 0 and not company):
         numbers = [number for rank, number in tally.totals if rank == best]
         persons = numbers[0] if best == _COUNTED else numbers[-1]
-        return Headcount(persons, True, 0, writer, named)
+        return Headcount(persons, True, 0, writer or persons > company, _named(tally, writer or persons > company))
     if company:
         change = company if tally.also and not tally.writer_in else 0
-        return Headcount(company + writer, True, change, writer, named)
+        return Headcount(company + writer, True, change, writer, _named(tally, writer))
     if tally.absent:
         return Headcount(1, False, -sum(tally.absent.values()))
     return Headcount()
+
+
+def _named(tally: _Tally, writer: bool) -> str:
+    return tally.names[0] if tally.names and not writer else ""
 
 
 # --- one sentence --------------------------------------------------------------------------------------
@@ -126,6 +136,9 @@ class _About:
             token.has("alone") and not (position and tokens[position - 1].has("negation"))
             for position, token in enumerate(tokens)
         )
+        self.own_coming = any(
+            one.has("my") and two.has("come", "enrol") for one, two in itertools.pairwise(tokens)
+        )
         self.coming = bool(tags & {"come", "i_come", "enrol"} or {"also", "can"} <= tags)
         self.aside = "aside" in tags and "besides" not in tags
 
@@ -134,14 +147,25 @@ def _number_clauses(tokens: list[Token], companies: list[Company]) -> list[list[
     """Give each token the number of its clause. Companies stay whole."""
     inside = {place for company in companies for place in range(company.start, company.end)}
     clauses: list[list[Token]] = [[]]
+    main: list[Token] | None = None  # goes on behind a relative clause
     for position, token in enumerate(tokens):
         starts = token.has("breaks") or (token.mark and token.low in _BREAK)
         if token.has("joins") and position + 1 < len(tokens) and tokens[position + 1].has("i"):
             starts = True
         if starts and position not in inside and any(not earlier.mark for earlier in clauses[-1]):
-            clauses.append([])
-        token.clause = len(clauses) - 1
+            following = tokens[position + 1] if position + 1 < len(tokens) else token
+            if token.low in ",،" and following.has("relative") and position + 1 not in inside:
+                main = clauses[-1] if any(earlier.has("kin") for earlier in clauses[-1]) else None
+                clauses.append([])
+            elif main is not None and token.low in ",،" and not following.has("breaks", "i", "joins"):
+                clauses.append(main)
+                main = None
+            else:
+                clauses.append([])
         clauses[-1].append(token)
+    for number, clause in enumerate(clauses):
+        for token in clause:
+            token.clause = number
     return clauses
 
 
@@ -153,13 +177,15 @@ def _note_writer(clause: _About, tally: _Tally) -> None:
     if clause.negated:
         return
     for_others = "enrol" in tags and "kin" in tags and "me" not in tags and not clause.reflexive
+    tally.writer_in |= clause.own_coming
     comes = ("i_come" in tags and not for_others) or ("i" in tags and "come" in tags and "enrol" not in tags)
+    comes = comes and not clause.aside
     if comes or ("enrol" in tags and "me" in tags) or ("besides" in tags):
         tally.writer_in = True
-        if "we" not in tags and "enrol" not in tags and "i" in tags:
+        if "we" not in tags and "enrol" not in tags and tags & {"i", "i_come", "besides"}:
             tally.in_singular = True
-        if {"we", "together"} <= tags:
-            tally.together = True
+        tally.together |= {"we", "together"} <= tags
+        tally.everybody |= {"we", "everybody"} <= tags
     if clause.alone and (tags & {"i", "i_come", "come"} or clause.words <= 3) and not clause.aside:
         tally.totals.append((_EARLIER if "earlier" in tags else _TOTAL, 1))
 
@@ -266,6 +292,7 @@ def _note_counted(company: Company, clause: _About, coming: bool, tokens: list[T
 
 def _note_with_writer(company: Company, clause: _About, coming: bool, tally: _Tally) -> None:
     """ "mein Mann und ich": enough by itself, unless the clause is about something else."""
+    tally.staff = False
     strong = not clause.aside and (coming or clause.words <= _SHORT)
     where = tally.others if strong else tally.weak
     for term in company.others:
@@ -295,8 +322,7 @@ def _note_others(company: Company, clause: _About, coming: bool, tokens: list[To
         if coming or clause.words <= _SHORT:
             tally.totals.append((_COUNTED, sum(term.count for term in company.others)))
         return
-    staff = [term for term in company.others if term.counted and tokens[term.end - 1].has("role")]
-    if staff and clause.coming and "we" in tags and not clause.negated:
+    if len(company.others) > 2 and "kin" in tags and not any(term.owned for term in company.others):
         tally.totals.append((_COUNTED, sum(term.count for term in company.others)))
         return
     known = [term for term in company.others if term.kind == "kin"]
@@ -316,6 +342,7 @@ def _note_others(company: Company, clause: _About, coming: bool, tokens: list[To
         _add(tally.others, term)
     if not counted:
         return
+    tally.staff &= all(term.counted and tokens[term.end - 1].has("role") for term in counted)
     tally.names += [term.name for term in counted if term.name]
     tally.also |= "also" in tags or (alongside and "i" in tags)
     tally.writer_in |= alongside and (bool(tags & {"i", "i_come"}) or not _has_subject(tokens, company))

@@ -88,7 +88,7 @@ def _tags(before: str, people: People) -> set[str]:
 
 def _extension(after: str, people: People) -> str:
     """ "02131 555-0, Durchwahl -42": the digits of the direct line behind a switchboard's number."""
-    words = list(_WORD.finditer(after.partition("\n")[0]))[:2]
+    words = list(_WORD.finditer(after))[:2]
     for word in words:
         if "phone:direct" in people.common.meaning(fold(word.group(), True)).tags:
             extension = _EXTENSION.match(after, word.end())
