@@ -12,7 +12,7 @@
       understand/      Letter + rules → Reading                                               pure
         vocabulary/      a language's words, found in any form people write
       decide.py        Reading + what we know + now → Plan                                    pure
-        roster.py, telephone.py
+        case.py, roster.py, telephone.py
       compose.py       Plan + templates → the answer                                          pure
         calendar_file.py, markup.py, mime.py
       store/           TinyDB: registrations, ideas, attention, journal, waiting answers     [I/O]
@@ -24,7 +24,7 @@
       config.py        config.toml + environment + credentials → Config              [reads files]
         settings.py, defaults.py, key.py
       explain.py       a Reading and a Plan told, as JSON and in German                       pure
-        accord.py, cases.py, lists.py
+        accord.py, cases.py, lists.py, page.py, words.py
       model.py         the frozen records handed from room to room
       marks.py         the keyed mark in our Message-IDs
       source.py        a TOML file with the line of each key

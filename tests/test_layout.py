@@ -22,7 +22,7 @@ GROUND = ("model", "errors", "__init__", "marks", "complaints", "source")
 ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "letter": (("letter", "addresses", "body", "charsets", "headers", "html_text", "parts"), ()),
     "understand": (("understand", "vocabulary"), ("rules",)),
-    "decide": (("decide", "roster", "telephone"), ("rules",)),
+    "decide": (("decide", "case", "roster", "telephone"), ("rules",)),
     "compose": (("compose", "calendar_file", "markup", "mime"), ("templates",)),
     "rules": (("rules",), ("vocabulary",)),
     "templates": (("templates", "template_check", "template_values", "dates"), ()),
@@ -30,7 +30,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "store": (("store",), ()),
     "inbox": (("inbox", "fetching", "folders", "idle", "tls"), ("settings",)),
     "outbox": (("outbox", "submission"), ("settings", "tls")),
-    "words": (("explain", "lists", "cases", "accord"), ("rules",)),
+    "words": (("explain", "page", "words", "lists", "cases", "accord"), ("rules",)),
     "service": (
         ("service", "desk", "log", "pauses"),
         ("letter", "understand", "decide", "compose", "rules", "templates", "store", "inbox", "outbox"),

@@ -65,8 +65,9 @@ def _workshop(call: Call) -> "Workshop":
 
 def _explain_one(file: Path, workshop: "Workshop", *, as_json: bool, now: datetime | None) -> str:
     """One file, told. Whatever is wrong with it is told, too: one bad file never ends the others."""
-    from mailflow import explain as words
     from mailflow.commands.trial import try_mail
+    from mailflow.explain import as_json as to_json
+    from mailflow.page import as_text
 
     try:
         trial = try_mail(_read(file), workshop, file=str(file), now=now)
@@ -76,13 +77,14 @@ def _explain_one(file: Path, workshop: "Workshop", *, as_json: bool, now: dateti
         return _unreadable(file, f"nicht lesbar: {error.strerror}", as_json=as_json)
     except Exception as error:  # a fault of ours: say it in the place of this mail and go on
         return _unreadable(file, f"unerwarteter Fehler: {type(error).__name__}: {error}", as_json=as_json)
-    return _dumped(words.as_json(trial)) if as_json else words.as_text(trial)
+    return _dumped(to_json(trial)) if as_json else as_text(trial)
 
 
 def _unreadable(file: Path, why: str, *, as_json: bool) -> str:
-    from mailflow import explain as words
+    from mailflow.explain import unreadable
+    from mailflow.words import clean
 
-    return _dumped(words.unreadable(str(file), why)) if as_json else words.clean(f"{file}: {why}")
+    return _dumped(unreadable(str(file), why)) if as_json else clean(f"{file}: {why}")
 
 
 def _dumped(told: dict[str, Any]) -> str:

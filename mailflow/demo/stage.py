@@ -9,9 +9,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from mailflow.explain import clean, word
 from mailflow.lists import as_table
 from mailflow.model import Plan
+from mailflow.words import clean, word
 
 if TYPE_CHECKING:
     from mailflow.settings import FolderSettings

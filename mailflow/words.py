@@ -1,0 +1,64 @@
+"""What we call things when we speak with the organiser, and how text of a mail is shown on a terminal.
+
+Rules: pure. What comes from a mail loses its control characters before it is shown, so that no mail can steer
+a terminal or turn the direction of a line.
+"""
+
+import re
+
+WORDS = {
+    "sign_up": "Anmeldung",
+    "practice": "Probetermin",
+    "idea": "Idee",
+    "cancel": "Abmeldung",
+    "resend": "Zugangsdaten noch einmal",
+    "question": "Frage",
+    "auto-reply": "automatische Antwort",
+    "bounce": "Fehlermeldung der Post",
+    "list": "Rundbrief oder Verteiler",
+    "loop": "unsere eigene Mail",
+    "greeting": "Anrede",
+    "closing": "Grußformel",
+    "signature": "Signatur",
+    "quoted": "Zitat",
+    "forwarded": "Weiterleitung",
+    "disclaimer": "Hinweistext",
+    "footer": "Fußzeile",
+    "done": "erledigt",
+    "attention": "zur Durchsicht",
+    "automatic": "automatische Post",
+    "failed": "gescheitert",
+    "interest": "Interesse",
+    "need": "Bedarf",
+    "resource": "Angebot",
+    "suggestion": "Vorschlag",
+    "access": "Zugangsdaten",
+    "change": "Änderung",
+    "decline": "Absage",
+    "practice_decline": "kein Probetermin",
+    "thanks": "Dank",
+    "answer": "Antwort",
+    "ar": "Arabisch",
+    "de": "Deutsch",
+    "en": "Englisch",
+    "es": "Spanisch",
+    "fa": "Persisch",
+    "fr": "Französisch",
+    "it": "Italienisch",
+    "pl": "Polnisch",
+    "ro": "Rumänisch",
+    "ru": "Russisch",
+    "tr": "Türkisch",
+    "uk": "Ukrainisch",
+}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def word(name: str) -> str:
+    """What we call a thing when we speak with the organiser."""
+    return WORDS.get(name, name)
+
+
+def clean(text: str) -> str:
+    """Text of a mail, fit for a terminal."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
