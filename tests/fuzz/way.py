@@ -14,7 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from mailflow.commands.trial import Workshop, try_mail
-from mailflow.explain import Trial, as_json, as_text
+from mailflow.explain import Trial, as_json
+from mailflow.page import as_text
 from mailflow.rules import load_rules
 from mailflow.templates import load_templates
 from tests.answers import NOW, OFFICE
