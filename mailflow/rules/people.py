@@ -41,13 +41,16 @@ class CountFile(BaseModel):
     we: str
     they: str = ""  # sie, ihn: counts only beside "und mich"
     my: str = ""
+    theirs: str = ""  # seine, ihre
     genitive: str = ""  # after a noun: "Laptop meiner Tochter"
+    endings: str = ""  # of words for people that are listed without them
     umlauts: bool = False  # ae is typed for ä
     joined: Mapping[str, str] = {}  # "و" = "and": written onto the next word; "" for a preposition
     needs_determiner: bool = False  # "Mann" alone is nobody; "mein Mann" is
     juxtaposed: bool = False  # "annem babam ve ben": no word between the members of a list
     number_after: bool = False  # "أولادنا الثلاثة"
     joins: str  # und sowie
+    accompanied: str = ""  # in Begleitung: one more, unless the next word says who
     along: str = ""  # mit: leads in people who come along
     apart: str = ""  # ohne von bei: leads in people who do not come
     besides: str = ""  # außer mir
@@ -61,11 +64,14 @@ class CountFile(BaseModel):
     i_come: str = ""  # the word itself says that the writer comes: приду, katılacağım
     enrol: str  # somebody signs up somebody
     aside: str  # the clause is about something else
+    everybody: str = ""  # alle: with "wir", all who were mentioned
     together: str = ""
     earlier: str = ""  # hatte: the clause tells how it was
     abbreviations: str = ""  # their dot ends no sentence
+    relative: str = ""  # after a comma: tells more of somebody, and the clause goes on behind it
     breaks: str  # words that open a clause
     between: str = ""
+    ages: str = ""  # behind a number: 12-jährige
     dating: str = ""  # before digits: "am 17", "um 15"
     things: str = ""  # after a number: it counts no people
     formerly: tuple[str, ...] = ()  # the number no longer holds
@@ -194,7 +200,7 @@ def compile_people(files: Mapping[str, PeopleFile]) -> People:
 
 def _speech(file: PeopleFile) -> Speech:
     count = file.count
-    words = WordList(count.umlauts)
+    words = WordList(count.umlauts, tuple(fold(ending, count.umlauts) for ending in count.endings.split()))
     _learn(words, count, _COUNT_LISTS)
     words.learn(file.names.titles, "title")
     for value, members in count.numbers.items():

@@ -6,7 +6,7 @@ number of words listed. Patterns become regular expressions without nested repet
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -50,7 +50,7 @@ class WordList:
     """All words of one language. Fill with `learn`, then ask `meaning`."""
 
     umlauts: bool = False
-    joined: Mapping[str, str] = field(default_factory=dict)  # و = "and": written onto the next word
+    endings: tuple[str, ...] = ()  # of words for people that are listed without them
     _exact: dict[str, Meaning] = field(default_factory=dict)
     _heads: dict[str, Meaning] = field(default_factory=dict)
     _tails: dict[str, Meaning] = field(default_factory=dict)
@@ -96,7 +96,15 @@ class WordList:
             if length <= len(word):
                 found = _both(found, self._heads.get(word[:length], UNKNOWN))
                 found = _both(found, self._tails.get(word[-length:], UNKNOWN))
-        return found
+        return found if "kin" in found.tags else _both(found, self._without_ending(word))
+
+    def _without_ending(self, word: str) -> Meaning:
+        """ "Betreuern" is a form of "Betreuer": only words for people are tried so."""
+        for ending in self.endings:
+            stem = word[: -len(ending)]
+            if word.endswith(ending) and len(stem) > 3 and "kin" in self._exact.get(stem, UNKNOWN).tags:
+                return self._exact[stem]
+        return UNKNOWN
 
 
 def _add(where: dict[str, Meaning], word: str, meaning: Meaning) -> None:

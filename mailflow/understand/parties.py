@@ -102,7 +102,9 @@ def _term(tokens: list[Token], position: int, floor: int, speech: Speech) -> Ter
             return term
     if token.has("accompanied"):
         after = tokens[position + 1] if position + 1 < len(tokens) else None
-        alone = after is None or not (after.has("my", "theirs", "kin", "title", "one", "number") or after.number)
+        alone = after is None or not (
+            after.has("my", "theirs", "kin", "title", "one", "number") or after.number
+        )
         return Term(position, position + 1, "kin", 1, "accompanied", owned=True) if alone else None
     if token.has("title"):
         return _titled(tokens, position)
@@ -320,7 +322,13 @@ def _link(tokens: list[Token], last: Term, term: Term, speech: Speech) -> str:
             after = tokens[term.end] if term.end < len(tokens) else None
             return "joined" if after is not None and after.has("joins") else "same"
         return "joined"
-    if last.kind == "me" and any(token.has("along") for token in between) and term.kind != "neutral":
+    staff = term.counted and tokens[term.end - 1].has("role") and tokens[last.start].has("we")
+    if (
+        last.kind == "me"
+        and any(token.has("along") for token in between)
+        and term.kind != "neutral"
+        and not staff
+    ):
         return "joined"
     return ""
 

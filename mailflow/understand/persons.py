@@ -44,7 +44,9 @@ class _Tally:
     writer_in: bool = False
     writer_out: bool = False
     in_singular: bool = False
-    staff: bool = True  # those named are so many of a club or a house: "wir" are they
+    besides_others: bool = False  # the writer comes, perhaps as one of several
+    staff: int = 0  # companies that are so many of a club or a house: "wir" are they
+    family: int = 0  # all other companies
     also: bool = False
     together: bool = False
     everybody: bool = False
@@ -78,7 +80,7 @@ def _conclude(tally: _Tally) -> Headcount:
         others.pop(relation, None)
     company = sum(others.values()) + tally.additions
     writer = tally.writer_in or tally.also or not company or (not tally.names and bool(tally.weak))
-    if tally.staff and others and not tally.in_singular and not tally.weak:
+    if tally.staff and not (tally.family or tally.in_singular or tally.besides_others):
         writer = bool(tally.additions)
     if tally.writer_out and company and not tally.writer_in:
         writer = False
@@ -86,7 +88,9 @@ def _conclude(tally: _Tally) -> Headcount:
     if best > _LOOSE or (best >= 0 and not company):
         numbers = [number for rank, number in tally.totals if rank == best]
         persons = numbers[0] if best == _COUNTED else numbers[-1]
-        return Headcount(persons, True, 0, writer or persons > company, _named(tally, writer or persons > company))
+        return Headcount(
+            persons, True, 0, writer or persons > company, _named(tally, writer or persons > company)
+        )
     if company:
         change = company if tally.also and not tally.writer_in else 0
         return Headcount(company + writer, True, change, writer, _named(tally, writer))
@@ -149,7 +153,7 @@ def _number_clauses(tokens: list[Token], companies: list[Company]) -> list[list[
     clauses: list[list[Token]] = [[]]
     main: list[Token] | None = None  # goes on behind a relative clause
     for position, token in enumerate(tokens):
-        starts = token.has("breaks") or (token.mark and token.low in _BREAK)
+        starts = _opens_clause(tokens, position) or (token.mark and token.low in _BREAK)
         if token.has("joins") and position + 1 < len(tokens) and tokens[position + 1].has("i"):
             starts = True
         if starts and position not in inside and any(not earlier.mark for earlier in clauses[-1]):
@@ -169,6 +173,16 @@ def _number_clauses(tokens: list[Token], companies: list[Company]) -> list[list[
     return clauses
 
 
+def _opens_clause(tokens: list[Token], position: int) -> bool:
+    """A word that opens a clause; one that also stands inside clauses ("komme aber gern") only by its subject."""
+    token = tokens[position]
+    if not token.has("breaks") or not token.has("between"):
+        return token.has("breaks")
+    return position + 1 < len(tokens) and tokens[position + 1].has(
+        "my", "i", "kin", "they", "theirs", "article"
+    )
+
+
 def _note_writer(clause: _About, tally: _Tally) -> None:
     tags = clause.tags
     if clause.negated and "i" in tags and tags & {"come", "i_come", "can"} and not tags & {"kin"}:
@@ -182,8 +196,9 @@ def _note_writer(clause: _About, tally: _Tally) -> None:
     comes = comes and not clause.aside
     if comes or ("enrol" in tags and "me" in tags) or ("besides" in tags):
         tally.writer_in = True
-        if "we" not in tags and "enrol" not in tags and tags & {"i", "i_come", "besides"}:
-            tally.in_singular = True
+        if "we" not in tags and "enrol" not in tags:
+            tally.in_singular |= "i" in tags
+            tally.besides_others |= bool(tags & {"i_come", "besides"})
         tally.together |= {"we", "together"} <= tags
         tally.everybody |= {"we", "everybody"} <= tags
     if clause.alone and (tags & {"i", "i_come", "come"} or clause.words <= 3) and not clause.aside:
@@ -292,7 +307,7 @@ def _note_counted(company: Company, clause: _About, coming: bool, tokens: list[T
 
 def _note_with_writer(company: Company, clause: _About, coming: bool, tally: _Tally) -> None:
     """ "mein Mann und ich": enough by itself, unless the clause is about something else."""
-    tally.staff = False
+    tally.family += 1
     strong = not clause.aside and (coming or clause.words <= _SHORT)
     where = tally.others if strong else tally.weak
     for term in company.others:
@@ -342,7 +357,10 @@ def _note_others(company: Company, clause: _About, coming: bool, tokens: list[To
         _add(tally.others, term)
     if not counted:
         return
-    tally.staff &= all(term.counted and tokens[term.end - 1].has("role") for term in counted)
+    if all(term.counted and tokens[term.end - 1].has("role") for term in counted):
+        tally.staff += 1
+    else:
+        tally.family += 1
     tally.names += [term.name for term in counted if term.name]
     tally.also |= "also" in tags or (alongside and "i" in tags)
     tally.writer_in |= alongside and (bool(tags & {"i", "i_come"}) or not _has_subject(tokens, company))
