@@ -22,7 +22,7 @@ GROUND = ("model", "errors", "__init__", "marks", "complaints", "source")
 ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "letter": (("letter", "addresses", "body", "charsets", "headers", "html_text", "parts"), ()),
     "understand": (("understand", "vocabulary"), ("rules",)),
-    "decide": (("decide", "case", "roster", "telephone"), ("rules",)),
+    "decide": (("decide", "case", "limits", "roster", "telephone", "undelivered"), ("rules",)),
     "compose": (("compose", "calendar_file", "markup", "mime"), ("templates",)),
     "rules": (("rules",), ("vocabulary",)),
     "templates": (("templates", "template_check", "template_values", "dates"), ()),
