@@ -104,7 +104,7 @@ def _reason(intent: Intent, match: Match | None) -> Reason:
 def _cancels(mail: Weighing) -> bool:
     if mail.best("change") >= ENOUGH and mail.best("sign_up") >= ENOUGH:
         return False
-    if mail.corrects and mail.best("cancel") < SURE:
+    if mail.best("cancel") < SURE and (mail.corrects or mail.best("sign_up") == SURE):
         return False
     withdrawn = mail.says("cancel") or (mail.total("cancel") > 0 and mail.best("decline") >= ENOUGH)
     withdrawn = withdrawn or (
@@ -153,6 +153,8 @@ def _signs_up_besides_practice(mail: Weighing) -> bool:
     """Signs up for the event too, and not only in the words that speak of the try-out."""
     if mail.best("decline") >= ENOUGH and mail.best("sign_up") < SURE:
         return False
+    if mail.expected and not mail.corrects:
+        return False  # whoever is signed up adds the try-out
     for sentence in mail.sentences:
         sign_up, practice = sentence.meanings.get("sign_up"), sentence.meanings.get("practice")
         if sign_up and sign_up.strength >= ENOUGH and not practice:

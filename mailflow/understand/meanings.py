@@ -20,6 +20,7 @@ _DIGITS = re.compile(r"\d")
 _QUOTE_MARK = re.compile(r"^[>\s|]+", re.MULTILINE)
 _LAST_WORDS = 600  # characters at the end of a quote in which its last question stands
 _MOST_TEXT = 20_000  # characters that are read for their meaning; nobody writes more, a robot may
+_A_QUESTION = 3  # words: "Dienstag?" asks nobody
 ENOUGH = 2  # strength from which a meaning counts by itself; hints (1) need company
 
 # (winner, loser), meanings or kinds of idea: both in the same clause, the first is meant
@@ -132,7 +133,11 @@ def read_sentence(line: Line, matches: tuple[Match, ...]) -> SentenceReading:
     for match in matches:
         if match not in losers and match.strength > _strength(meanings.get(match.says)):
             meanings[match.says] = match
-    if line.asks and not any(each.strength >= ENOUGH for each in meanings.values()):
+    if (
+        line.asks
+        and len(line.words) >= _A_QUESTION
+        and not any(each.strength >= ENOUGH for each in meanings.values())
+    ):
         meanings["question"] = Match("question", "", ENOUGH, "Fragezeichen", "?", frozenset())
     return SentenceReading(line, meanings)
 
