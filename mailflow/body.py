@@ -17,6 +17,9 @@ MAX_TEXT = 200_000  # characters of a whole body
 MAX_BYTES = 2_000_000  # of one text part, pictures written into its HTML not counted
 
 _PICTURE = re.compile(rb"data:[a-z]+/[^\s\"'()<>;,]{1,60};base64,[A-Za-z0-9+/=\s%]{200,}")
+_UUENCODED = re.compile(
+    r"^begin [0-7]{3,4} [^\n]{1,200}\n(?:[\x20-\x60]{2,62}\n)+(?:[` ]?\n)?end$", re.MULTILINE
+)
 _META = re.compile(rb"""(?i)<meta[^>]{0,200}charset\s*=\s*["']?([a-z0-9_:.-]{2,40})""")
 _LOST_QUOTED_PRINTABLE = re.compile(
     rb"=(?:C3=[89AB][0-9A-F]|E[4-9]|F[6C]|DF|[CDE][0-9A-F]=[89AB][0-9A-F])|=\r?\n"
@@ -111,6 +114,7 @@ def _plain(part: Part) -> tuple[Passage, ...]:
     text = part_text(part)
     if re.match(r"\s*(?:<!doctype html|<html[\s>])", text[:200], re.IGNORECASE):
         return read_markup(text)  # HTML that is declared as plain text
+    text = _UUENCODED.sub("", text)
     if part.params.get("format", "").lower() == "flowed":
         text = _unflowed(text, part.params.get("delsp", "").lower() == "yes")
     lines = [line if line == "-- " else line.rstrip() for line in text.split("\n")]

@@ -208,6 +208,11 @@ def test_format_flowed_joins_its_lines() -> None:
     assert glued == "Donaudampfer"
 
 
+def test_a_uuencoded_file_in_the_text_is_left_out() -> None:
+    raw = b"Ich komme.\n\nbegin 644 a.txt\n#0V%T\n`\nend\n\nAnna\n"
+    assert body(mail(raw)).split() == ["Ich", "komme.", "Anna"]
+
+
 def multipart(kind: str, *parts: bytes) -> bytes:
     inner = b"".join(b"--b\r\n" + part + b"\r\n" for part in parts)
     return mail(b"preamble\r\n" + inner + b"--b--\r\nepilogue\r\n", kind=f'{kind}; boundary="b"')

@@ -4,6 +4,7 @@ The phrases are data (`rules/layout`). A phrase counts at the beginning of a lin
 claimed by the paragraph, from its first line on. A link below such a line and the dashes above belong to it.
 """
 
+import re
 from collections.abc import Sequence
 
 from mailflow.rules.layout import Layout, fold
@@ -11,11 +12,17 @@ from mailflow.understand.lines import Line, is_delimiter, is_link, is_rule
 
 MAX_FOOTER = 250  # characters of a line that a program adds
 
+_ARMOUR = re.compile(r"-----BEGIN PGP ([A-Z ]{5,30})-----\s*")  # RFC 4880, section 6.2
+
 
 def mark_footers(lines: list[Line], layout: Layout) -> None:
     """Claims footers and disclaimers among the lines that are still free."""
     for index, line in enumerate(lines):
         if not line.free:
+            continue
+        armour = _ARMOUR.fullmatch(line.text[:100])
+        if armour:
+            _claim_armour(lines, index, armour[1])
             continue
         folded = fold(line.text[:1000])
         if len(line.text) <= MAX_FOOTER and layout.footer.match(folded):
@@ -26,6 +33,16 @@ def mark_footers(lines: list[Line], layout: Layout) -> None:
         elif len(line.text) > 20 and layout.disclaimer.search(folded):
             _claim_paragraph(lines, index)
             _claim_rule_above(lines, index)
+
+
+def _claim_armour(lines: list[Line], index: int, what: str) -> None:
+    """A signature or key of PGP down to its end; of signed text only the two lines above it."""
+    for line in lines[index:]:
+        if what == "SIGNED MESSAGE" and line.blank:
+            return
+        line.claim("footer", "PGP")
+        if line.text.startswith("-----END PGP"):
+            return
 
 
 def _claim_broken(lines: list[Line], index: int) -> None:

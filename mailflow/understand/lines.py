@@ -17,9 +17,8 @@ _MAIL = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,100}\.[^\s<>@]{2,20}")
 _LINK = re.compile(r"(?:https?://|www\.)\S{3,}|\b[\w-]{2,40}\.(?:de|com|org|net|eu|info|example)\b(?:/\S*)?")
 _PHONE = re.compile(r"(?:\+|\(|\b0|\b\d)[\d\s()/.–-]{6,24}\d")
 _POSTCODE = re.compile(r"(?:\b[A-Z]{1,2}[- ])?\b\d{5}\s+[^\W\d_]{3,}")
-_STREET = re.compile(
-    r"[^\W\d_]{4,}\.?\s+\d{1,4}\s?[a-h]?\b(?!\s*[.:]\d|\s*(?:Uhr|Personen|Jahre))", re.IGNORECASE
-)
+_STREET = re.compile(r"(?:[^\W\d_][\w.’'-]*\s+){1,4}\d{1,4}\s?[a-h]?(?:\s?[-–/]\s?\d{1,4})?")
+_BETWEEN = re.compile(r"\s*[,|·•;]\s*")
 
 
 @dataclass(slots=True)
@@ -81,7 +80,11 @@ def has_contact(text: str) -> bool:
 
 def has_place(text: str) -> bool:
     """A street with its number or a postcode with its place, in a short line?"""
-    return len(text) < 80 and bool(_POSTCODE.search(text) or _STREET.search(text))
+    if len(text) > 80:
+        return False
+    parts = [part.strip() for part in _BETWEEN.split(text)]
+    street = any(part[:1].isupper() and len(part) <= 40 and _STREET.fullmatch(part) for part in parts)
+    return street or bool(_POSTCODE.search(text))
 
 
 def is_link(text: str) -> bool:

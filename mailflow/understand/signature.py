@@ -19,6 +19,7 @@ from mailflow.understand.signed_lines import (
     is_first_name,
     is_like_signature,
     is_name,
+    is_prose,
     is_sentence,
     speaks,
 )
@@ -121,11 +122,17 @@ def _resumes(lines: Sequence[Line], index: int, end: int, layout: Layout) -> boo
     """Does a paragraph below a name go on with the text?"""
     text = lines[index].text
     if speaks(text, layout):
-        return is_sentence(lines, index, end)
-    if not lines[index - 1].blank or len(text.split()) < 4 or not _SENTENCE.search(text):
+        return is_sentence(lines, index, end) or is_prose(text)
+    if not lines[index - 1].blank or any(
+        _reaches(line.text, layout) for line in lines[index:end] if line.free
+    ):
         return False
-    paragraph = lines[index : _skip_paragraph(lines, index, min(end, index + 8))]
-    return not any(has_contact(line.text) for line in paragraph)
+    return (len(text.split()) >= 4 and bool(_SENTENCE.search(text))) or is_prose(text)
+
+
+def _reaches(text: str, layout: Layout) -> bool:
+    """A line by which somebody is reached, as signatures have it."""
+    return has_contact(text) or has_place(text) or find_phrase(layout.contact, words_of(text[:80])) > 0
 
 
 def _skip_paragraph(lines: Sequence[Line], index: int, end: int) -> int:
@@ -152,11 +159,13 @@ def _split_closing(lines: list[Line], start: int, end: int, layout: Layout) -> i
         alone = 0 if taken else find_phrase(layout.closing_alone, words, at)
         if not (taken or alone) or not _BEFORE_CLOSING.search(text[: placed[at][1]]):
             continue
-        name = text[placed[at + (taken or alone) - 1][2] :].strip(" ,;:.!-–—/")
+        behind = at + (taken or alone)
+        name = text[placed[behind - 1][2] :].strip(" ,;:.!-–—/")
         if name and not is_name(name, layout):
             continue
-        if alone and not name:
-            continue
+        begins = text[placed[at][1]].isupper() and not text[: placed[at][1]].rstrip(" .")[-1:].isdigit()
+        if alone and (not name or not begins or find_phrase(layout.closing, words, behind)):
+            continue  # “am 16. ihre Prüfung”
         tail = line.text[offset + placed[at][1] :]
         line.text = line.text[: offset + placed[at][1]].rstrip()
         lines.insert(place + 1, Line(tail, line.mark))

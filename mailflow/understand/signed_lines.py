@@ -128,3 +128,9 @@ def is_name(text: str, layout: Layout) -> bool:
 def is_first_name(text: str, layout: Layout) -> bool:
     """One word behind a closing: “cheers ole”."""
     return text.isalpha() and len(text) <= 15 and fold(text) not in layout.not_a_name
+
+
+def is_prose(text: str) -> bool:
+    """Running words, as no line of a signature has them: several in small letters, or an exclamation."""
+    small = [word for word in text.split() if word[:1].islower() and word.strip(".,;:!?") not in PARTICLES]
+    return len(small) >= 2 or (bool(text.split()) and text.rstrip().endswith(("!", "?")))
