@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+BLOCK = 64  # bytes; small, so that our small files have several
+
 
 @dataclass
 class File:
@@ -24,18 +26,29 @@ class File:
     )  # (position, bytes); None: cut there
 
     def after_cut(self, how: str) -> bytes:
-        """What is left: "lost", "kept", "half" or "zeros" for what was not synced."""
+        """What is left: "lost", "kept", "half", "holes" or "zeros" for what was not synced."""
         data = bytearray(self.durable)
         for start, piece in self.pending if how != "lost" else ():
             if piece is None:
                 del data[start:]
                 continue
             data.extend(bytes(max(0, start - len(data))))
-            whole = (
-                piece if how == "kept" else piece[: len(piece) // 2] if how == "half" else bytes(len(piece))
-            )
-            data[start : start + len(whole)] = whole
+            there = torn(piece, how)
+            data[start : start + len(there)] = there
         return bytes(data)
+
+
+def torn(piece: bytes, how: str) -> bytes:
+    """What of one write reached the disk."""
+    match how:
+        case "kept":
+            return piece
+        case "half":
+            return piece[: len(piece) // 2]
+        case "holes":  # every other block
+            blocks = [piece[start : start + BLOCK] for start in range(0, len(piece), BLOCK)]
+            return b"".join(bytes(len(b)) if number % 2 == 0 else b for number, b in enumerate(blocks))
+    return bytes(len(piece))
 
 
 Step = tuple[Any, ...]
@@ -134,7 +147,7 @@ def _after(steps: list[Step]) -> Iterator[Left]:
                 told = what
     for chosen, which in _selections(moves):
         there = _moved(names, chosen)
-        for how in ("lost", "kept", "half", "zeros"):
+        for how in ("lost", "kept", "half", "holes", "zeros"):
             contents = {name: files[number].after_cut(how) for name, number in there.items()}
             yield Left(contents, told, f"bytes {how}, names {which}")
 

@@ -1,6 +1,7 @@
 """Damaged files: the last good state, or a refusal that names the copy to restore; never a fresh start."""
 
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -95,6 +96,25 @@ def test_a_harmed_journal_is_refused(path: Path, harm: Callable[[Path], None]) -
     with Store.open(path, BERLIN, worker=True) as store:
         keep(store, 20)
     assert kept_at(path)[-1] == 20
+
+
+def test_any_harm_to_any_one_file(path: Path, pattern: Path) -> None:
+    """Cut, overwritten, swapped, doubled anywhere: the last state is there, or it is refused."""
+    chance = random.Random(3)
+    refused = 0
+    files = sorted(pattern.iterdir())
+    for _ in range(250):
+        file = path.parent / chance.choice(files).name
+        whole = file.read_bytes()
+        start, stop = sorted(chance.choices(range(len(whole) + 1), k=2))
+        instead = chance.choice([b"", b"\x00" * (stop - start), b"\n", whole[:start], chance.randbytes(9)])
+        file.write_bytes(whole[:start] + instead + whole[stop:])
+        try:
+            assert kept_at(path) == ALL, (file.name, start, stop, instead)
+        except Misconfigured:
+            refused += 1
+        file.write_bytes(whole)
+    assert 20 < refused < 200
 
 
 def test_a_journal_cut_off_anywhere_is_noticed(path: Path) -> None:

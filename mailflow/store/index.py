@@ -11,7 +11,6 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from mailflow.store.journal import Row, Tables
-from mailflow.store.records import moment
 
 UNIQUE = {  # table → the field by which a row is found
     "registrations": "id",
@@ -92,8 +91,8 @@ class Index:
             self._addresses.get(address, {}).pop(key, None)
 
     def _count(self, row: Row, by: int) -> None:
-        address, created = row["to"].casefold(), moment(row["created"], self.zone)
-        day, when = created.date(), created.timestamp()
+        address, created = row["to"].casefold(), datetime.fromisoformat(row["created"])
+        day, when = created.astimezone(self.zone).date(), created.timestamp()
         self._days[day, address] += by
         self._days[day, ""] += by
         for moments in (self._moments[""], self._moments.setdefault(domain_of(address), [])):
