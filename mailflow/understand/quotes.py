@@ -34,10 +34,14 @@ _AROUND = {
     "zmail_extra",
 }  # they also hold answers in between
 _SEPARATOR = re.compile(
-    r"[\s>]*(?:[-_=*~–—#+]\s?){2,}\s*([^-_=*~–—#+\n][^\n]{2,80}?)\s*:?\s*(?:[-_=*~–—#+]\s?){2,}\s*:?\s*"
+    r"[\s>]*(?:[-_=*~–—#+]\s?){2,}\s*([^-_=*~–—#+\n][^\n]{2,80}?)\s*:?\s*(?:[-_=*~–—#+]\s?){2,}:?"
 )
+_GROUPWISE = re.compile(r">{2,3}\s\S[^\n]{5,150}\s>{2,3}\s*")
 _ADDRESS_THEN_VERB = re.compile(
     r"[<\[(]\s*[^\s<>@]{1,64}@[^\s<>]{1,100}\s*[>\])],?\s*(?:[^\s<>@]{1,20}\s*){0,5}[:：]\W{0,3}$"
+)
+_ATTRIBUTION_AND_TEXT = re.compile(
+    r"[^:<>@]{0,60}\d[^<>@]{3,120}[<\[(][^\s<>@]{1,64}@[^\s<>]{1,100}[>\])],?(?:\s[^\s<>@:]{1,20}){0,4}\s?:\s"
 )
 _DATE_THEN_ADDRESS = re.compile(r"\W*\d[^@<>]{5,60}\s[^\s@<>]{1,64}@[^\s@<>]{1,100}[:：]\W{0,3}")
 _SENTENCE_END = re.compile(r"(?<!\b[apAP]\.[mM])[.!?]\s*$")
@@ -82,16 +86,18 @@ def _look_at(lines: list[Line], index: int, layout: Layout) -> int:
     line = lines[index]
     if not line.free:
         return index + 1
-    if is_quoted(line.text):
-        return _claim_quoted_lines(lines, index, layout)
     kind = _separator(line.text, layout)
     if kind and _is_convincing(lines, index):
         return _claim_rest(lines, index, kind, f"below “{line.text.strip()[:60]}”")
+    if is_quoted(line.text):
+        return _claim_quoted_lines(lines, index, layout)
     end = head_end(lines, index, layout)
     if end is not None:
         if claim_form(lines, index, end, layout):
             return end
         return _claim_rest(lines, index, _kind_of_head(lines, index, layout), "head of an earlier mail")
+    if _ATTRIBUTION_AND_TEXT.match(line.text[:400]) and layout.wrote.search(fold(line.text[:400])):
+        return _claim_rest(lines, index, "quoted", "who wrote when, and what")
     return _claim_attribution(lines, index, layout) or index + 1
 
 
@@ -130,22 +136,26 @@ def _is_quoted_mark(lines: Sequence[Line], layout: Layout) -> bool:
 
 def _separator(text: str, layout: Layout) -> PieceKind | None:
     """Is a line one like "----- Original Message -----", or bare words that say as much?"""
-    if len(text) > 150:
-        return None
-    drawn = _SEPARATOR.fullmatch(text)
-    words = fold(drawn[1] if drawn else text.strip().rstrip(":"))
+    drawn = _SEPARATOR.match(text[:200])
+    words = fold(drawn[1] if drawn else text[:200].strip(" []:"))
+    whole = drawn is None or drawn.end() >= len(text.rstrip())
     for pattern, kind in ((layout.forwarded, "forwarded"), (layout.original, "quoted")):
         found = pattern.match(words)
         if found and (drawn or (found.end() == len(words) and len(words) > 12)):
             return "forwarded" if kind == "forwarded" else "quoted"
-    if drawn and layout.wrote.search(words) and (has_mail(words) or TIME.search(words)):
+    if drawn and whole and layout.wrote.search(words) and (has_mail(words) or TIME.search(words)):
         return "quoted"  # “---- On Wed, 24 Feb 2021 14:02 a@b wrote ----”
+    if _GROUPWISE.fullmatch(text[:200]) and TIME.search(text[:200]):
+        return "quoted"  # “>>> Anna Braun 02.03.2021 10:12 >>>”
     return None
 
 
 def _is_convincing(lines: Sequence[Line], index: int) -> bool:
-    """Something must follow a separator."""
-    return next_free(lines, index + 1) is not None
+    """Something must follow a separator, be it in its own line. One behind ">" is part of what is quoted."""
+    text = lines[index].text
+    if is_quoted(text) and not _GROUPWISE.fullmatch(text[:200]):
+        return False
+    return len(text) > 100 or next_free(lines, index + 1) is not None
 
 
 def _claim_rest(lines: list[Line], index: int, kind: PieceKind, because: str) -> int:
