@@ -3,9 +3,10 @@
 origin.py      a person, or a machine?
   header_marks.py, machine_words.py, mailboxes.py, doubts.py, authentication.py, bounce.py
 own_words.py   the text in pieces: written, greeting, signature, quoted, each with its reason
-  lines.py, quotes.py, frame.py, footers.py
+  lines.py, quotes.py, heads.py, greeting.py, signature.py, signed_lines.py, footers.py
 language.py    which language the person wrote
 meanings.py    what each sentence means
+  hunch.py
 intents.py     what the mail asks for
 details.py     name, persons, organisation, phone
   names.py, persons.py, parties.py, people_clauses.py, rosters.py, organisations.py, phones.py
