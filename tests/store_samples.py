@@ -73,10 +73,11 @@ def keep(store: Store, number: int) -> None:
 
 def kept(store: Store) -> list[int]:
     """The numbers of the mails that are kept, each checked to be there whole."""
-    tables = store.db.storage.read() or {}
-    numbers = [int(row["digest"][1:]) for row in tables.get("mails", {}).values()]
-    assert [row["id"] for row in tables.get("registrations", {}).values()] == [f"r{n}" for n in numbers]
-    assert [row["message_id"] for row in tables.get("answers", {}).values()] == [f"<a{n}@us>" for n in numbers]
+    tables = store.db.storage.read() or {}  # one moment for all of them
+    mails, registrations, answers = (tables.get(name, {}) for name in ("mails", "registrations", "answers"))
+    numbers = [int(row["digest"][1:]) for row in mails.values()]
+    assert [row["id"] for row in registrations.values()] == [f"r{number}" for number in numbers]
+    assert [row["message_id"] for row in answers.values()] == [f"<a{number}@us>" for number in numbers]
     return numbers
 
 
