@@ -12,7 +12,6 @@ from mailflow.rules.layout import Layout, find_phrase, placed_words, words_of
 from mailflow.understand.lines import Line, has_contact, has_place, is_delimiter
 from mailflow.understand.signed_lines import (
     END_OF_SENTENCE,
-    MAX_CLOSING,
     begins_with_name,
     behind_words,
     is_closing,
@@ -25,6 +24,7 @@ from mailflow.understand.signed_lines import (
 )
 
 MAX_SIGNATURE = 25  # lines below the dashes
+MAX_TAIL = 250  # characters at the end of a line in which a closing is looked for
 
 _SENTENCE = re.compile(r"\w{3,}\W{0,2}[.!?؟]\W*$")  # not “e. V.”
 _BEFORE_CLOSING = re.compile(r"[.!?,;:)…–—-]\W*$|[^\w\s]\s+$")
@@ -33,7 +33,7 @@ _BEFORE_CLOSING = re.compile(r"[.!?,;:)…–—-]\W*$|[^\w\s]\s+$")
 def mark_signature(lines: list[Line], start: int, end: int, layout: Layout, *, last: bool) -> None:
     """Claims closing and signature in the stretch lines[start:end]. `last`: nothing own follows it."""
     index = start
-    closed = False
+    closed = dashed = False
     while index < end:
         line = lines[index]
         if not line.free:
@@ -41,16 +41,17 @@ def mark_signature(lines: list[Line], start: int, end: int, layout: Layout, *, l
             continue
         if is_delimiter(line.text) and _begins_signature(lines, index + 1, end, layout):
             index = _claim_signature(lines, index, end, layout, "below a line of dashes")
-            closed = True
+            dashed = True
         elif is_closing(line.text, layout) and _ends_text(lines, start, index, end, layout):
             end += _claim_closing(lines, index, layout)
             index = _claim_signature(lines, index + 1, end, layout, "below the closing")
             closed = True
         else:
             index += 1
-    if not closed and last:
-        end += _split_closing(lines, start, end, layout)
-        _claim_names(lines, start, end, layout)
+    if not closed:
+        added = _split_closing(lines, start, end, layout) if last else 0
+        if not added and last and not dashed:
+            _claim_names(lines, start, end, layout)
 
 
 def _begins_signature(lines: Sequence[Line], start: int, end: int, layout: Layout) -> bool:
@@ -142,35 +143,47 @@ def _skip_paragraph(lines: Sequence[Line], index: int, end: int) -> int:
 
 
 def _split_closing(lines: list[Line], start: int, end: int, layout: Layout) -> int:
-    """A closing at the end of the last line of text: “… dann sind wir drei. LG Christa”. Lines added."""
-    place = next((i for i in range(end - 1, start - 1, -1) if lines[i].free), None)
-    if place is None:
-        return 0
-    if is_name(lines[place].text, layout):
-        above = next((i for i in range(place - 1, start - 1, -1) if lines[i].free), None)
-        place = above if above is not None else place
-    line = lines[place]
-    text = line.text[-MAX_CLOSING:]
-    offset = len(line.text) - len(text)
-    placed = placed_words(text)
+    """A closing at the end of a line of text: “… dann sind wir drei. LG Christa”, with the rest of the
+    signature below it or not. Splits it off and claims both; gives how many lines were added."""
+    for index in reversed([index for index in range(start, end) if lines[index].free][-9:]):
+        line = lines[index]
+        place = _inline_closing(line.text, layout)
+        if place:
+            lines.insert(index + 1, Line(line.text[place:], line.mark))
+            line.text = line.text[:place].rstrip()
+            added = 1 + _claim_closing(lines, index + 1, layout)
+            _claim_signature(lines, index + 2, end + added, layout, "below the closing")
+            return added
+        if not is_like_signature(line.text, layout):
+            return 0
+    return 0
+
+
+def _inline_closing(text: str, layout: Layout) -> int:
+    """Where in a line the closing begins that ends it, with a name behind it at most; 0: nowhere."""
+    offset = max(0, len(text) - MAX_TAIL)
+    placed = placed_words(text[offset:])
     words = [word for word, _, _ in placed]
-    for at in range(max(1, len(words) - 9), len(words)):
+    for at in range(max(1, len(words) - 20), len(words)):
+        first = offset + placed[at][1]
         taken = find_phrase(layout.closing, words, at)
         alone = 0 if taken else find_phrase(layout.closing_alone, words, at)
-        if not (taken or alone) or not _BEFORE_CLOSING.search(text[: placed[at][1]]):
+        if not (taken or alone) or not _BEFORE_CLOSING.search(text[offset:first]):
             continue
         behind = at + (taken or alone)
-        name = text[placed[behind - 1][2] :].strip(" ,;:.!-–—/")
-        if name and not is_name(name, layout):
-            continue
-        begins = text[placed[at][1]].isupper() and not text[: placed[at][1]].rstrip(" .")[-1:].isdigit()
-        if alone and (not name or not begins or find_phrase(layout.closing, words, behind)):
-            continue  # “am 16. ihre Prüfung”
-        tail = line.text[offset + placed[at][1] :]
-        line.text = line.text[: offset + placed[at][1]].rstrip()
-        lines.insert(place + 1, Line(tail, line.mark))
-        return 1 + _claim_closing(lines, place + 1, layout)
+        rest = text[offset + placed[behind - 1][2] :].strip(" ,;:.!-–—/")
+        if alone:
+            begins = text[first].isupper() and not text[offset:first].rstrip(" .")[-1:].isdigit()
+            if rest and begins and is_name(rest, layout) and not find_phrase(layout.closing, words, behind):
+                return first  # but not “am 16. ihre Prüfung”
+        elif not rest or is_name(rest, layout) or (taken >= 2 and _is_flat_signature(rest, layout)):
+            return first
     return 0
+
+
+def _is_flat_signature(text: str, layout: Layout) -> bool:
+    """A signature that was pressed into the line of the closing."""
+    return len(text) <= 150 and text[:1].isupper() and not speaks(text, layout) and not is_prose(text)
 
 
 def _claim_names(lines: list[Line], start: int, end: int, layout: Layout) -> None:
