@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from mailflow.alarm import alarm_mail
 from mailflow.compose import compose
 from mailflow.decide import decide
 from mailflow.errors import Refused
 from mailflow.model import Attention, FolderName, Known, Letter, Mail, Office, Plan, Waiting
 from mailflow.understand import understand
+from mailflow.understand.authentication import authserv_ids
 
 if TYPE_CHECKING:
     from mailflow.rules import Rules
@@ -30,10 +32,12 @@ class Desk:
 
     def plan(self, mail: Mail, letter: Letter, known: Known, now: datetime) -> tuple[Plan, Waiting | None]:
         """What a mail leads to, and the answer that will wait to be sent."""
-        reading = understand(letter, self.rules, self.office, known, mail.arrived)
-        plan = decide(letter, reading, known, self.rules.answers, self.office, mail.arrived, now)
+        office = replace(self.office, authserv_id=self.office.authserv_id or known.judge)
+        reading = understand(letter, self.rules, office, known, mail.arrived)
+        plan = decide(letter, reading, known, self.rules.answers, office, mail.arrived, now)
+        plan = replace(plan, judge=next(iter(authserv_ids(letter)), ""))
         if mail.whole and not reading.automatic:
-            reason = f"zu groß ({mail.whole} Bytes), nur der Anfang gelesen"
+            reason = f"zu groß ({mail.whole // 1024} KB), nicht alles gelesen"
             plan = replace(_before_a_person(plan, letter.subject, reason), folder="attention")
         if plan.answer is None:
             return plan, None
@@ -44,6 +48,10 @@ class Desk:
             return _before_a_person(unanswered, letter.subject, str(error)), None
         template = plan.answer.template
         return plan, Waiting(answer.message_id, answer.to, answer.raw, plan.digest, template, created=now)
+
+    def alarm(self, plan: Plan, now: datetime) -> Waiting | None:
+        """The mail to the organiser about a limit that this plan met; None where it met none."""
+        return alarm_mail(plan.alarm, self.templates, self.office, now) if plan.alarm else None
 
 
 def set_aside(mail: Mail, letter: Letter | None, digest: str, where: str) -> Plan:

@@ -1,4 +1,4 @@
-"""Fetching mails in sets, and of a giant mail only its beginning.
+"""Fetching mails in sets, and of a giant mail only what is to be read.
 
 One answer to `UID FETCH 5,7 (UID INTERNALDATE BODY.PEEK[])` comes out of imaplib as
     (b'1 (UID 5 INTERNALDATE "01-Mar-2021 10:00:00 +0100" BODY[] {312}', b'From: …'), b')'
@@ -9,19 +9,49 @@ set, the mails are asked for one by one, so that one broken mail keeps back only
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from mailflow.giants import choose, put_together
 from mailflow.model import Mail
+from mailflow.structure import read_structure
 
 WHOLE = 2**20  # bytes: mails up to this size are fetched whole
-BEGINNING = 2**18  # bytes fetched of a larger one: its headers and, as mails are built, its text
+LARGE = 10 * 2**20  # bytes: a mail above this goes before a person
+BEGINNING = 2**18  # bytes fetched of a giant that has no parts
 BATCH_BYTES = 24 * 2**20  # in memory at one time
 
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _ARRIVED = re.compile(rb'\bINTERNALDATE "([^"]+)"')
-_SHORT = re.compile(rb'BODY\[\](?:<0>)? (?:"((?:[^"\\]|\\.)*)"|NIL)')  # instead of a literal
+_SECTION = re.compile(rb"BODY\[([^\]]*)\](?:<\d+>)? \{\d+\}$")
+_SHORT = re.compile(rb'BODY\[([^\]]*)\](?:<\d+>)? (?:"((?:[^"\\]|\\.)*)"|NIL)')  # instead of a literal
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One FETCH answer: its line, and the sections of the mail that came with it."""
+
+    line: bytes
+    sections: Mapping[str, bytes]
+
+    @property
+    def uid(self) -> str:
+        """ "" where the server told something unasked."""
+        found = _UID.search(self.line)
+        return found[1].decode() if found else ""
+
+    @property
+    def arrived(self) -> datetime:
+        """INTERNALDATE, as "01-Mar-2021 10:00:00 +0100". A server that gives none gets the present."""
+        found = _ARRIVED.search(self.line)
+        try:
+            return datetime.strptime(
+                found[1].decode("ascii").strip() if found else "", "%d-%b-%Y %H:%M:%S %z"
+            )
+        except ValueError:
+            return datetime.now(UTC)
 
 
 def uid_set(uids: Sequence[str]) -> str:
@@ -41,15 +71,36 @@ def fetch_mails(client: Any, uids: Sequence[str]) -> list[Mail]:
 
     Raises what imaplib raises.
     """
-    sizes = {uid: size for uid, size in _fetch_sizes(client, uids) if uid in set(uids)}
+    sizes = {
+        told.uid: int(size[1])
+        for told in _ask(client, uids, "RFC822.SIZE")
+        if (size := _SIZE.search(told.line))
+    }
     chosen = _as_fit(uids, sizes)
     small = [uid for uid in chosen if sizes[uid] <= WHOLE]
-    mails = {mail.uid: mail for mail in _fetch_set(client, small, "BODY.PEEK[]")}
+    mails = {
+        told.uid: Mail(told.uid, told.arrived, told.sections[""])
+        for told in _ask(client, small, "INTERNALDATE BODY.PEEK[]")
+        if "" in told.sections
+    }
     for uid in chosen:
-        if sizes[uid] > WHOLE:
-            for mail in _fetch_set(client, [uid], f"BODY.PEEK[]<0.{BEGINNING}>"):
-                mails[uid] = Mail(uid, mail.arrived, mail.raw, whole=sizes[uid])
+        if sizes[uid] > WHOLE and (giant := _fetch_giant(client, uid, sizes[uid])):
+            mails[uid] = giant
     return [mails[uid] for uid in chosen if uid in mails]
+
+
+def _fetch_giant(client: Any, uid: str, size: int) -> Mail | None:
+    """The headers and texts of one mail; None where it is gone."""
+    structure = [read_structure(told.line) for told in _ask(client, [uid], "BODYSTRUCTURE")]
+    order = choose(structure[0] if structure else ())
+    if not order.parts:
+        for told in _ask(client, [uid], f"INTERNALDATE BODY.PEEK[]<0.{BEGINNING}>"):
+            return Mail(uid, told.arrived, told.sections.get("", b""), whole=size)
+        return None
+    for told in _ask(client, [uid], f"INTERNALDATE {order.sections}"):
+        whole = size if order.cut or size > LARGE else 0
+        return Mail(uid, told.arrived, put_together(order, told.sections), whole)
+    return None
 
 
 def _as_fit(uids: Sequence[str], sizes: Mapping[str, int]) -> list[str]:
@@ -64,50 +115,33 @@ def _as_fit(uids: Sequence[str], sizes: Mapping[str, int]) -> list[str]:
     return chosen
 
 
-def _fetch_sizes(client: Any, uids: Sequence[str]) -> Iterator[tuple[str, int]]:
-    for head, _ in _answers(client, uids, "(UID RFC822.SIZE)"):
-        uid, size = _UID.search(head), _SIZE.search(head)
-        if uid and size:
-            yield uid[1].decode(), int(size[1])
-
-
-def _fetch_set(client: Any, uids: Sequence[str], part: str) -> Iterator[Mail]:
-    wanted = set(uids)
-    for head, raw in _answers(client, uids, f"(UID INTERNALDATE {part})"):
-        uid = _UID.search(head)
-        if uid and raw is not None and uid[1].decode() in wanted:
-            yield Mail(uid[1].decode(), _moment(head), raw)
-
-
-def _answers(client: Any, uids: Sequence[str], parts: str) -> Iterator[tuple[bytes, bytes | None]]:
-    """Each FETCH answer as what stands in its line and, if it has one, its text."""
+def _ask(client: Any, uids: Sequence[str], items: str) -> Iterator[Told]:
+    """The answers about these mails, in any order."""
     if not uids:
         return
-    status, data = client.uid("FETCH", uid_set(uids), parts)
+    status, data = client.uid("FETCH", uid_set(uids), f"(UID {items})")
     if status == "OK":
-        yield from _paired(data)
+        wanted = set(uids)
+        yield from (told for told in _paired(data) if told.uid in wanted)
     elif len(uids) > 1:
         for uid in uids:
-            yield from _answers(client, [uid], parts)
+            yield from _ask(client, [uid], items)
 
 
-def _paired(data: Sequence[Any]) -> Iterator[tuple[bytes, bytes | None]]:
-    """imaplib's pieces put together: the rest of a line that had a literal follows the literal's tuple."""
-    line, text = b"", None
+def _paired(data: Sequence[Any]) -> Iterator[Told]:
+    """imaplib's pieces put together: a literal's tuple is followed by the rest of its line."""
+    line, sections = b"", dict[str, bytes]()
     for piece in data:
         if isinstance(piece, tuple):
-            line += piece[0] + b" "
-            text = piece[1] if b"BODY[]" in piece[0] else text
+            if section := _SECTION.search(piece[0]):
+                sections[section[1].decode("ascii", "replace").upper()] = piece[1]
+                line += piece[0] + b" "
+            else:  # a literal in the place of a quoted word
+                word = piece[1].replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+                line += piece[0].rpartition(b"{")[0] + b'"' + word + b'"'
         elif isinstance(piece, bytes):
-            short = None if text is not None else _SHORT.search(line + piece)
-            yield line + piece, (short[1] or b"") if short else text
-            line, text = b"", None
-
-
-def _moment(line: bytes) -> datetime:
-    """INTERNALDATE, as "01-Mar-2021 10:00:00 +0100". A server that gives none gets the present."""
-    found = _ARRIVED.search(line)
-    try:
-        return datetime.strptime(found[1].decode("ascii").strip() if found else "", "%d-%b-%Y %H:%M:%S %z")
-    except ValueError:
-        return datetime.now(UTC)
+            line += piece
+            for name, text in _SHORT.findall(line):
+                sections.setdefault(name.decode("ascii", "replace").upper(), text)
+            yield Told(line, sections)
+            line, sections = b"", {}
