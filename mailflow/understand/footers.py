@@ -25,7 +25,7 @@ def mark_footers(lines: list[Line], layout: Layout) -> None:
             _claim_armour(lines, index, armour[1])
             continue
         folded = fold(line.text[:1000])
-        if len(line.text) <= MAX_FOOTER and layout.footer.match(folded):
+        if len(line.text) <= MAX_FOOTER and (layout.footer.match(folded) or _is_broken(lines, index, layout)):
             line.claim("footer", "a program added it")
             _claim_broken(lines, index)
             _claim_links(lines, index + 1)
@@ -45,9 +45,24 @@ def _claim_armour(lines: list[Line], index: int, what: str) -> None:
             return
 
 
+def _is_broken(lines: Sequence[Line], index: int, layout: Layout) -> bool:
+    """Does a phrase of a program begin here and end in the next line?"""
+    if len(lines[index].text) < 20 or index + 1 >= len(lines) or not lines[index + 1].free:
+        return False
+    found = layout.footer.match(
+        fold(f"{lines[index].text[:MAX_FOOTER]} {lines[index + 1].text[:MAX_FOOTER]}")
+    )
+    if found is None or found.end() <= len(lines[index].text):
+        return False
+    lines[index + 1].claim("footer", "belongs to the line above")
+    return True
+
+
 def _claim_broken(lines: list[Line], index: int) -> None:
     """The rest of a long sentence that was broken over lines."""
     for above, line in zip(lines[index : index + 4], lines[index + 1 : index + 5], strict=False):
+        if line.kind == "footer":
+            continue
         if not line.free or len(above.text) < 55 or not line.text.lstrip()[:1].islower():
             return
         line.claim("footer", "belongs to the line above")
@@ -57,7 +72,7 @@ def _claim_links(lines: list[Line], index: int) -> None:
     for line in lines[index : index + 3]:
         if line.free and (is_link(line.text) or is_rule(line.text)):
             line.claim("footer", "belongs to the line above")
-        elif not line.blank:
+        elif not line.blank and line.kind != "footer":
             return
 
 

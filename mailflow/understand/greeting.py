@@ -61,19 +61,29 @@ def _greeting_length(text: str, layout: Layout) -> int:
     if find_phrase(layout.closing, words) >= taken and is_closing(text, layout):
         return 0
     phrase = sure = taken  # `sure`: up to here it is a greeting even if no comma comes
+    small = 0  # words that are names only if the line ends with them: “hallo max,”
     while not _has_sign(text, placed, taken):
         if taken >= len(placed):
-            return len(text)
+            return len(text) if not small else placed[sure - 1][2]
         again = find_phrase(layout.greeting, words, taken)
-        known = bool(again) or words[taken] in layout.addressee or words[taken] in PARTICLES
+        known = (
+            bool(again)
+            or words[taken] in layout.addressee
+            or (len(words[taken]) > 1 and words[taken] in PARTICLES)
+        )
         named = _could_be_name(text[placed[taken][1] : placed[taken][2]], words[taken], layout)
-        if not (known or named) or taken > 12:
-            weak = words[0] in layout.addressee and taken == phrase  # “Lieber wäre mir …”
+        if not (known or named):
+            small += 1
+        if small > 3 or taken > 12 or (small and words[taken] in layout.not_a_name):
+            weak = words[0] in layout.addressee and sure == phrase  # “Lieber wäre mir …”
             return 0 if weak or taken > 12 else placed[sure - 1][2]
         taken += again or 1
-        if known or text[placed[taken - 1][1]].isupper():
+        if not small and (known or text[placed[taken - 1][1]].isupper()):
             sure = taken
     end = placed[taken][1] if taken < len(placed) else len(text)
+    if small:
+        weak = words[0] in layout.addressee and sure == phrase
+        return end if taken >= len(placed) and taken - phrase <= 3 else 0 if weak else placed[sure - 1][2]
     return end + _more_greeting(text[end:], layout)
 
 

@@ -54,7 +54,8 @@ def is_closing(text: str, layout: Layout) -> bool:
         few = len(words) - taken <= 7
         return few and not text.rstrip().endswith("?") and layout.personal.isdisjoint(words[taken:])
     taken = find_phrase(layout.closing_alone, words)
-    return bool(taken) and (len(words) == taken or is_name(behind_words(text, taken), layout))
+    name = behind_words(text, taken)
+    return bool(taken) and (len(words) == taken or (not name[:1].islower() and is_name(name, layout)))
 
 
 def behind_words(text: str, taken: int) -> str:
@@ -101,6 +102,7 @@ def begins_with_name(text: str, layout: Layout) -> bool:
 
 def is_name(text: str, layout: Layout) -> bool:
     """Could a short text be a person's name, perhaps with a title or “i. A.” before it?"""
+    ends = text.rstrip().endswith((".", "!", "?"))
     text = text.strip(" ,.;!-–—*_/\t")
     if not text or len(text) > 50 or re.search(r"[\d@:?!;=<>/\\]", text):
         return False
@@ -116,7 +118,7 @@ def is_name(text: str, layout: Layout) -> bool:
         return False
     if all(word[:1].islower() for word in spoken):
         plain = len(words) == 2 and all(len(word) >= 3 for word in words) and "," not in text
-        return plain and PARTICLES.isdisjoint(words)
+        return plain and not ends and PARTICLES.isdisjoint(words)
     cased = [word for word in spoken if word[:1].lower() != word[:1].upper()]
     if not cased:
         return len(words) <= 3  # scripts without capitals
