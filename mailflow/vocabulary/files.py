@@ -68,6 +68,9 @@ class Grammar(BaseModel):
     apart: tuple[tuple[str, ...], ...] = Field(
         default=(), description="Tags that make two clauses of one where a word like and stands between"
     )
+    asides: tuple[str, ...] = Field(
+        default=(), description="Words whose commas part nothing (please, unfortunately)"
+    )
     starters: tuple[str, ...] = Field(
         default=(), description="Words that begin a sentence after 'on the 17.'"
     )

@@ -118,10 +118,10 @@ def _line(
 ) -> Line:
     words: list[Word] = []
     clause = 0
-    for mark in marks:
+    for place, mark in enumerate(marks):
         text = mark.group()
         if text[0] in _CLAUSE_MARK or text[0] in _END:
-            clause += 1
+            clause += not _beside_an_aside(marks, place, grammar)
             continue
         if words and text.casefold() in grammar.breaks:
             clause += 1
@@ -129,6 +129,14 @@ def _line(
     words = _part_at_joins(words, grammar)
     asks = any(sign in mark.group() for mark in marks[-3:] for sign in "?؟")
     return Line(block[start:end].strip(), tuple(words), asks, item=item)
+
+
+def _beside_an_aside(marks: list[re.Match[str]], place: int, grammar: Grammar) -> bool:
+    """Whether this is a comma before or after a word such as "please"."""
+    if marks[place].group() not in ",،":
+        return False
+    beside = (marks[place - 1], *marks[place + 1 : place + 2]) if place else ()
+    return any(mark.group().casefold() in grammar.asides for mark in beside)
 
 
 def _part_at_joins(words: list[Word], grammar: Grammar) -> list[Word]:
