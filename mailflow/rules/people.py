@@ -5,9 +5,10 @@ means every word that begins so, `~word` every word that ends so, `two_words` wo
 accents and Arabic letter forms do not matter. A line of `kin` holds all forms of one relation, so that
 "mein Mann" and "mein Gatte" in one mail are one person.
 
-Patterns (`totals`, `formerly`, `additions`, `name`, `other_name`, `lead_in`) are words in order, where `a|b` is
-a choice, `a?` may be missing, `^` is the sentence's beginning, `…` any of the words of `between`, `{n}` a
-number, `{w}` one in words, `{g}` a word of `groups`, and {name} or {org} what is looked for.
+Patterns (`totals`, `formerly`, `additions`, `name`, `other_name`, `lead_in`) are words in order. `a|b` is a
+choice, `a?` may be missing, `^` is the sentence's beginning, `…` stands for any words of `between`, `……` for
+up to six words of any kind, `{n}` for a number, `{w}` for one in words, `{b}` for one of `both`, `{g}` for a
+word of `groups`, and {name} or {org} for what is looked for.
 """
 
 import re
@@ -28,6 +29,7 @@ class CountFile(BaseModel):
     model_config = _FORBID
 
     numbers: Mapping[str, str]  # "2" = "zwei zwo"
+    both: str = ""  # beide
     groups: Mapping[str, str] = {}  # "2" = "вдвоём": says by itself how many all are
     one: str = ""  # articles that may mean one
     article: str = ""  # "die Leiterin": makes a person of a word
@@ -53,6 +55,7 @@ class CountFile(BaseModel):
     accompanied: str = ""  # in Begleitung: one more, unless the next word says who
     along: str = ""  # mit: leads in people who come along
     apart: str = ""  # ohne von bei: leads in people who do not come
+    escorted: str = ""  # begleitet: then "von meiner Tochter" comes along
     besides: str = ""  # außer mir
     negation: str
     not_negation: str = ""  # nicht nur, nicht allein: the word after the negation
@@ -119,6 +122,7 @@ class OrganisationsFile(BaseModel):
     generic: str = ""  # no name by itself: Verein, Haus
     legal: str = ""  # e.V. gGmbH
     offices: str = ""  # Leitung, Sekretariat, Träger: a line beginning so names no institution
+    stands_for: tuple[str, ...] = ()  # für die {org}, before "nehme ich teil": whatever its name
     lead_in: tuple[str, ...] = ()  # für die {org}
     links: str = ""  # small words inside a name: "Verein für Heimatpflege"
 
@@ -152,6 +156,7 @@ class Speech:
     names: tuple[re.Pattern[str], ...]
     other_names: tuple[re.Pattern[str], ...]
     lead_in: tuple[re.Pattern[str], ...]
+    stands_for: tuple[re.Pattern[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +210,7 @@ def _speech(file: PeopleFile) -> Speech:
     words.learn(file.names.titles, "title")
     for value, members in count.numbers.items():
         words.learn(members, "number", number=int(value))
+    words.learn(count.both, "number", number=2)
     for value, members in count.groups.items():
         words.learn(members, "group", number=int(value))
     for value, relations in count.kin.items():
@@ -228,6 +234,7 @@ def _speech(file: PeopleFile) -> Speech:
         names=tuple(_lead(pattern, count) for pattern in file.names.name),
         other_names=tuple(_lead(pattern, count) for pattern in file.names.other_name),
         lead_in=tuple(_lead(pattern, count) for pattern in file.organisations.lead_in),
+        stands_for=tuple(_lead(pattern, count) for pattern in file.organisations.stands_for),
     )
 
 

@@ -13,7 +13,8 @@ from functools import lru_cache
 _LETTERS = str.maketrans(
     {
         "ß": "ss", "ı": "i", "ł": "l", "đ": "d", "ø": "o", "œ": "oe", "æ": "ae", "ё": "е", "ґ": "г",
-        "ى": "ي", "ة": "ه", "ی": "ي", "ک": "ك", "’": "'", "ʼ": "'", "`": "'", "‑": "-", "‐": "-", "\u200c": "", "ـ": "",
+        "ى": "ي", "ة": "ه", "ی": "ي", "ک": "ك", "’": "'", "ʼ": "'", "`": "'", "‑": "-", "‐": "-",
+        "\u200c": "", "ـ": "",
     }
 )  # fmt: skip
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
@@ -131,7 +132,11 @@ def word_pattern(text: str, between: str, umlauts: bool) -> str:
 
 def _piece(item: str, between: str, umlauts: bool) -> str:
     if item == "{n}":
-        return r"#(\d{1,2})'? "
+        return r"#(\d{1,2})['b]? "
+    if item == "{b}":
+        return r"#(\d{1,2})b "
+    if item == "……":
+        return r"(?:[^\s#@.,;:!?()]+ ){0,6}"
     if item == "{w}":
         return r"#(\d{1,2})' "
     if item == "{g}":

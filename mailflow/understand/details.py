@@ -76,10 +76,15 @@ def _count(
     if roster:
         return Headcount(roster.persons, True, 0, roster.writer, "" if roster.writer else roster.first)
     found = count_persons(sentences, letter.subject, speech)
-    couple = any(is_couple(line, people) for line in [display, *signed, *written.splitlines()[-2:]])
+    couple = any(is_couple(line, people) for line in [display, *signed, *_tails(written)])
     if couple and not found.said and any(token.has("we") for each in sentences for token in each.tokens):
         return Headcount(2, True)
     return found
+
+
+def _tails(written: str) -> list[str]:
+    """What stands behind the last full stop of each of the last lines."""
+    return [re.split(r"[.!?]\s+", line)[-1] for line in written.splitlines()[-2:]]
 
 
 def _split_at_closing(written: str, people: People) -> tuple[str, list[str]]:

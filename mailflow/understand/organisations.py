@@ -75,6 +75,24 @@ def find_in_text(sentences: Iterable[Sentence], speech: Speech, people: People) 
                 name = _named_from(sentence, match.end(), people)
                 if name:
                     return name
+        for pattern in speech.stands_for:
+            for match in pattern.finditer(sentence.line):
+                name = _stood_for(sentence, match.end())
+                if name:
+                    return name
+    return ""
+
+
+def _stood_for(sentence: Sentence, place: int) -> str:
+    """ "für die Jusos Kaarst werde ich …": capitals, a verb, and the writer."""
+    if place not in sentence.offsets:
+        return ""
+    start = end = sentence.offsets.index(place)
+    tokens = sentence.tokens
+    while end < len(tokens) and tokens[end].text[:1].isupper() and not tokens[end].meaning.tags:
+        end += 1
+    if start < end < len(tokens) - 1 and not tokens[end].mark and tokens[end + 1].has("i"):
+        return sentence.text[tokens[start].start : tokens[end - 1].start + len(tokens[end - 1].text)]
     return ""
 
 

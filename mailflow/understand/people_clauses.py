@@ -13,6 +13,7 @@ from mailflow.rules.people import Speech
 from mailflow.rules.people_words import UNKNOWN, Meaning, fold
 
 _LIMIT = 20_000  # characters of a mail that are read for people
+_LONGEST = 400  # words of a sentence; what goes on longer is no sentence
 _MOST = 60  # a larger number counts no visitors
 _SHORT_LINE = 48
 _MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -78,7 +79,8 @@ class Sentence:
 
 def _in_line(token: Token) -> str:
     if token.number is not None:
-        return f"#{token.number}" if token.text.isdigit() else f"#{token.number}'"
+        spelled = "b" if token.has("both") else "'"
+        return f"#{token.number}" if token.text.isdigit() else f"#{token.number}{spelled}"
     if token.has("group"):
         return f"@{token.meaning.number}"
     return token.low.replace("_", " ")
@@ -94,7 +96,7 @@ def read_sentences(text: str, speech: Speech) -> list[Sentence]:
         following = matches[position + 1] if position + 1 < len(matches) else None
         gap = plain[match.end() : following.start()] if following else "\n\n"
         _add_tokens(tokens, match, speech)
-        if _ends(plain, tokens, match, gap, following, speech):
+        if len(tokens) >= _LONGEST or _ends(plain, tokens, match, gap, following, speech):
             _close(tokens, sentences, plain, speech)
             tokens = []
     _close(tokens, sentences, plain, speech)
@@ -209,10 +211,17 @@ def _without_brackets(tokens: list[Token]) -> list[Token]:
         if token.mark and token.low in "([":
             opened = len(kept) - 1
         elif token.mark and token.low in ")]" and opened is not None:
-            if not any(inside.has("neutral", "group", "kin", "we", "i") for inside in kept[opened:]):
+            if not _counts(kept[opened:]):
                 del kept[opened:]
             opened = None
     return kept
+
+
+def _counts(inside: list[Token]) -> bool:
+    """Do words in brackets say who or how many, rather than how old or where?"""
+    if any(token.has("neutral", "group", "kin", "we", "i") for token in inside):
+        return True
+    return any(token.number for token in inside) and any(token.has("between") for token in inside)
 
 
 def _without_ages(tokens: list[Token]) -> list[Token]:

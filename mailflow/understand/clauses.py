@@ -1,0 +1,75 @@
+"""What each clause of a sentence is about: coming, signing up, something else; affirmed or denied.
+
+Rules: companies ("meine Frau, mein Sohn und ich") are never torn apart by their commas; a relative clause
+("meine Schwester, die bei mir lebt, kommt mit") interrupts its clause without ending it.
+"""
+
+import itertools
+
+from mailflow.understand.parties import Company
+from mailflow.understand.people_clauses import Token
+
+_BREAK = frozenset(',،;؛–—-()[]"„“”«»*')
+
+
+class Clause:
+    """What one clause is about."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        """Read off the words' tags."""
+        tags: set[str] = set()
+        for token in tokens:
+            tags |= token.meaning.tags - {"aside"} if token.has("kin") else token.meaning.tags
+        self.tags = tags
+        self.reflexive = any(token.has("enrol") and token.has("i_come", "me") for token in tokens)
+        self.words = sum(not token.mark for token in tokens)
+        self.negated = any(
+            token.has("negation")
+            and not (position + 1 < len(tokens) and tokens[position + 1].has("not_negation"))
+            for position, token in enumerate(tokens)
+        )
+        self.alone = any(
+            token.has("alone") and not (position and tokens[position - 1].has("negation"))
+            for position, token in enumerate(tokens)
+        )
+        self.own_coming = any(
+            one.has("my") and two.has("come", "enrol") for one, two in itertools.pairwise(tokens)
+        )
+        self.coming = bool(tags & {"come", "i_come", "enrol"} or {"also", "can"} <= tags)
+        self.aside = "aside" in tags and "besides" not in tags
+
+
+def split_clauses(tokens: list[Token], companies: list[Company]) -> list[Clause]:
+    """The clauses; each token gets the number of its own. Companies stay whole."""
+    inside = {place for company in companies for place in range(company.start, company.end)}
+    clauses: list[list[Token]] = [[]]
+    main: list[Token] | None = None  # goes on behind a relative clause
+    for position, token in enumerate(tokens):
+        starts = _opens_clause(tokens, position) or (token.mark and token.low in _BREAK)
+        if token.has("joins") and position + 1 < len(tokens) and tokens[position + 1].has("i"):
+            starts = True
+        if starts and position not in inside and any(not earlier.mark for earlier in clauses[-1]):
+            following = tokens[position + 1] if position + 1 < len(tokens) else token
+            if token.low in ",،" and following.has("relative") and position + 1 not in inside:
+                main = clauses[-1] if any(earlier.has("kin") for earlier in clauses[-1]) else None
+                clauses.append([])
+            elif main is not None and token.low in ",،" and not following.has("breaks", "i", "joins"):
+                clauses.append(main)
+                main = None
+            else:
+                clauses.append([])
+        clauses[-1].append(token)
+    for number, clause in enumerate(clauses):
+        for token in clause:
+            token.clause = number
+    return [Clause(clause) for clause in clauses]
+
+
+def _opens_clause(tokens: list[Token], position: int) -> bool:
+    """A word that opens a clause; one that may stand inside ("komme aber gern"), by its subject."""
+    token = tokens[position]
+    if not token.has("breaks") or not token.has("between"):
+        return token.has("breaks")
+    return position + 1 < len(tokens) and tokens[position + 1].has(
+        "my", "i", "kin", "they", "theirs", "article"
+    )

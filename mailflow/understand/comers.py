@@ -1,0 +1,155 @@
+"""People whom the writer names: do they come, stay away, or are they only mentioned?
+
+Rules: a company with the writer in it comes, unless its clause is about something else; others come where
+their clause is about coming or signing up; a denial says that they stay away.
+"""
+
+from mailflow.understand.clauses import Clause
+from mailflow.understand.parties import Company
+from mailflow.understand.people_clauses import Token
+from mailflow.understand.tally import COUNTED, EARLIER, LOOSE, TOTAL, Tally, add_party
+from mailflow.understand.term import Term
+
+SHORT = 7  # words: a sentence this short needs no verb of coming
+
+
+def note_writer(clause: Clause, tally: Tally) -> None:
+    """Does the clause say that the writer comes, or does not, or comes alone?"""
+    tags = clause.tags
+    if clause.negated and "i" in tags and tags & {"come", "i_come", "can"} and not tags & {"kin"}:
+        tally.writer_out = True
+        return
+    if clause.negated:
+        return
+    for_others = "enrol" in tags and "kin" in tags and "me" not in tags and not clause.reflexive
+    tally.writer_in |= clause.own_coming
+    comes = ("i_come" in tags and not for_others) or ("i" in tags and "come" in tags and "enrol" not in tags)
+    comes = comes and not clause.aside
+    if comes or ("enrol" in tags and "me" in tags) or ("besides" in tags):
+        tally.writer_in = True
+        if "we" not in tags and "enrol" not in tags:
+            tally.in_singular |= "i" in tags
+            tally.besides_others |= bool(tags & {"i_come", "besides"})
+        tally.together |= {"we", "together"} <= tags
+        tally.everybody |= {"we", "everybody"} <= tags
+    if clause.alone and (tags & {"i", "i_come", "come"} or clause.words <= 3) and not clause.aside:
+        tally.totals.append((EARLIER if "earlier" in tags else TOTAL, 1))
+
+
+def note_company(
+    company: Company, tokens: list[Token], clauses: list[Clause], coming: bool, tally: Tally
+) -> None:
+    """Note what the sentence says of a company. `coming`: some clause of it is about coming."""
+    clause = clauses[tokens[company.start].clause]
+    others = company.others
+    if not others or (others == [term for term in others if term.kind == "they"] and not company.with_writer):
+        return
+    if any(term.kind == "neutral" for term in others):
+        _note_counted(company, clause, coming, tokens, tally)
+    elif company.with_writer:
+        _note_with_writer(company, clause, coming, tally)
+    elif "escorted" in clause.tags or not _stands_apart(tokens, company):
+        _note_others(company, clause, coming, tokens, tally)
+
+
+def _note_counted(company: Company, clause: Clause, coming: bool, tokens: list[Token], tally: Tally) -> None:
+    """ "2 Personen", "1 Erwachsener und 3 Kinder", "zwei Personen und ich"."""
+    if any(token.number is None for token in tokens[company.start : company.end] if token.low == "0"):
+        return
+    if clause.aside and not clause.coming:
+        return
+    firm = coming or clause.tags & {"i", "we"} or sum(not token.mark for token in tokens) <= SHORT
+    number = sum(term.count for term in company.others) + company.with_writer
+    more = any(token.has("more") for token in tokens[max(0, company.start - 2) : company.start + 2])
+    if more and not company.with_writer and clause.tags & {"i", "come", "along", "besides"}:
+        tally.additions += number
+        tally.also = True
+    else:
+        tally.totals.append((COUNTED if firm else LOOSE, number))
+
+
+def _note_with_writer(company: Company, clause: Clause, coming: bool, tally: Tally) -> None:
+    """ "mein Mann und ich": enough by itself, unless the clause is about something else."""
+    tally.family += 1
+    strong = not clause.aside and (coming or clause.words <= SHORT)
+    where = tally.others if strong else tally.weak
+    for term in company.others:
+        add_party(where, term)
+    writer = next(term for term in company.terms if term.kind == "me")
+    if writer.counted:
+        where["writer's own"] = writer.count - 1
+    if strong:
+        tally.writer_in = True
+
+
+def _stands_apart(tokens: list[Token], company: Company) -> bool:
+    """ "von meiner Tochter", "ohne meinen Mann", "Laptop meiner Tochter"."""
+    if company.start == 0:
+        return False
+    before, first = tokens[company.start - 1], tokens[company.start]
+    if before.has("apart"):
+        return True
+    noun = before.text[:1].isupper() and not before.meaning.tags and company.start > 1
+    return first.has("genitive") and noun
+
+
+def _note_others(company: Company, clause: Clause, coming: bool, tokens: list[Token], tally: Tally) -> None:
+    """People without the writer: they come, or do not, or are only mentioned."""
+    others, tags = company.others, clause.tags
+    listed = len(others) > 2 and "kin" in tags and not any(term.owned for term in others)
+    if listed or any(term.kind == "pair" for term in others):
+        if listed or coming or clause.words <= SHORT:
+            tally.totals.append((COUNTED, sum(term.count for term in others)))
+        return
+    known = [term for term in others if term.kind == "kin"]
+    tally.mentioned |= {term.relation: term.count for term in known}
+    if clause.negated:
+        if not clause.aside and (tags & {"come", "can"} or clause.words <= 5):
+            for term in known:
+                add_party(tally.absent, term)
+        return
+    alongside = company.start > 0 and tokens[company.start - 1].has("along")
+    follows = clause.words <= SHORT and (("also" in tags and known) or (coming and alongside))
+    tally.spare += [term.name for term in others if term.kind == "named"]
+    if (clause.coming or follows) and (not clause.aside or "escorted" in tags):
+        _count_others(company, clause, alongside, tokens, tally)
+
+
+def _count_others(
+    company: Company, clause: Clause, alongside: bool, tokens: list[Token], tally: Tally
+) -> None:
+    """They come."""
+    tags = clause.tags
+    counted = [term for term in company.others if _is_somebody(term, tags, len(company.others) == 1)]
+    for term in counted:
+        add_party(tally.others, term)
+    if not counted:
+        return
+    if all(_sent(term, tokens) for term in counted):
+        tally.staff += 1
+    elif any(term.owned for term in counted):
+        tally.family += 1
+    tally.names += [term.name for term in counted if term.name]
+    tally.also |= "also" in tags or (alongside and "i" in tags)
+    tally.writer_in |= alongside and (bool(tags & {"i", "i_come"}) or not _has_subject(tokens, company))
+
+
+def _sent(term: Term, tokens: list[Token]) -> bool:
+    """One of those whom a house or a club sends: "drei Kolleginnen", "Herr Kaplan"."""
+    if term.kind == "named":
+        return not term.owned
+    return term.counted and tokens[term.end - 1].has("role")
+
+
+def _is_somebody(term: Term, tags: set[str], alone: bool) -> bool:
+    """Not "die Kinder" in general, nor "Herr Gassen" where nobody is signed up."""
+    if term.kind == "named" and not term.owned:
+        return "enrol" in tags or alone is False
+    return term.owned or term.counted or term.count == 1
+
+
+def _has_subject(tokens: list[Token], company: Company) -> bool:
+    """Somebody else stands before "mit …" in the clause: it is they who bring people along."""
+    clause = tokens[company.start].clause
+    before = [token for token in tokens[: company.start] if token.clause == clause]
+    return any(token.has("my", "article", "kin", "one") for token in before)

@@ -1,0 +1,38 @@
+"""What a mail's clauses say about who comes, gathered before the conclusion is drawn."""
+
+from dataclasses import dataclass, field
+
+from mailflow.understand.term import Term
+
+SUM, TOTAL, COUNTED, LOOSE, EARLIER = 4, 3, 2, 1, 0  # how much a total is worth
+
+
+@dataclass(slots=True)
+class Tally:
+    """Evidence of all sentences. Relations ("Mann", "Kinder") are keys, so that nobody counts twice."""
+
+    totals: list[tuple[int, int]] = field(default_factory=list)  # what it is worth, the number
+    additions: int = 0  # "+ 2": beside the writer
+    others: dict[str, int] = field(default_factory=dict)  # they come
+    weak: dict[str, int] = field(
+        default_factory=dict
+    )  # "mein Mann und ich", in a clause about something else
+    absent: dict[str, int] = field(default_factory=dict)  # they do not come
+    mentioned: dict[str, int] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    spare: list[str] = field(default_factory=list)  # of people named, but not counted
+    writer_in: bool = False
+    writer_out: bool = False
+    in_singular: bool = False  # "ich komme"
+    besides_others: bool = False  # the writer comes, perhaps as one of several
+    staff: int = 0  # companies that are so many of a club or a house: "wir" are they
+    family: int = 0  # all other companies
+    also: bool = False
+    together: bool = False
+    everybody: bool = False
+
+
+def add_party(where: dict[str, int], term: Term) -> None:
+    """Count a party, once per relation."""
+    key = term.relation or term.name or term.kind
+    where[key] = max(where.get(key, 0), term.count)

@@ -1,0 +1,67 @@
+"""Numbers that count everybody: "wir sind zu viert", "Anzahl: 1 Erw. + 3 Kinder", "statt 3 nur 2"."""
+
+import bisect
+import re
+
+from mailflow.rules.people import Speech
+from mailflow.understand.clauses import Clause
+from mailflow.understand.parties import Company
+from mailflow.understand.people_clauses import Sentence, Token
+from mailflow.understand.tally import EARLIER, SUM, TOTAL, Tally
+
+
+def note_totals(
+    sentence: Sentence, companies: list[Company], speech: Speech, clauses: list[Clause], tally: Tally
+) -> None:
+    """Note the totals that the language's patterns find. A number that no longer holds is struck out."""
+    if "#" not in sentence.line and "@" not in sentence.line:
+        return
+    tokens = sentence.tokens
+    old = {place for place, _ in _numbers(sentence, speech.formerly)}
+    for pattern, worth in ((speech.sums, SUM), (speech.we_are, TOTAL), (speech.totals, TOTAL)):
+        for place, said in _numbers(sentence, pattern):
+            number = _whole(companies, place, said) or (said if pattern is speech.we_are else 0)
+            clause = clauses[tokens[place].clause]
+            elsewhere = clause.aside and not clause.coming
+            if number and place not in old and not elsewhere and _counts_people(tokens, place):
+                earlier = "earlier" in clause.tags and worth != SUM
+                tally.totals.append((EARLIER if earlier else worth, number))
+    for place, number in _numbers(sentence, speech.additions):
+        if place not in old and _counts_people(tokens, place):
+            tally.additions += number
+            tally.writer_in = True
+    for place in old:
+        tokens[place].number = None
+
+
+def _whole(companies: list[Company], place: int, number: int) -> int:
+    """ "Anzahl: 1 Erw. + 3 Kinder" is four; "für zwei Kolleginnen" is no total (0): the company tells."""
+    for company in companies:
+        if company.start <= place < company.end:
+            total = any(
+                term.kind == "neutral" or (term.kind == "me" and term.counted) for term in company.terms
+            )
+            return sum(term.count for term in company.terms) if total else 0
+    return number
+
+
+def _numbers(sentence: Sentence, pattern: re.Pattern[str] | None) -> list[tuple[int, int]]:
+    """Places and values of the numbers that a pattern finds."""
+    found: list[tuple[int, int]] = []
+    for match in pattern.finditer(sentence.line) if pattern else ():
+        for group, value in enumerate(match.groups(), 1):
+            if value is not None:
+                found.append((bisect.bisect_left(sentence.offsets, match.start(group) - 1), int(value)))
+    return found
+
+
+def _counts_people(tokens: list[Token], place: int) -> bool:
+    """Not "wir zwei Fragen": what follows the number is no thing."""
+    if place + 1 >= len(tokens):
+        return True
+    following = tokens[place + 1]
+    if following.mark or following.has("neutral", "kin"):
+        return True
+    if following.has("things"):
+        return False
+    return bool(following.meaning.tags) or not following.text[:1].isupper()
