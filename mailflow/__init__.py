@@ -6,15 +6,15 @@
       service.py       the loop, and the route of a round on one screen               [drives I/O]
         desk.py, log.py, pauses.py
       inbox.py         IMAP door (imap-tools)                                                [I/O]
-        fetching.py, folders.py, idle.py, tls.py
+        fetching.py, folders.py, giants.py, idle.py, structure.py, tls.py
       letter.py        raw bytes → Letter                                                     pure
         addresses.py, body.py, charsets.py, headers.py, html_text.py, parts.py
       understand/      Letter + rules → Reading                                               pure
         vocabulary/      a language's words, found in any form people write
       decide.py        Reading + what we know + now → Plan                                    pure
-        case.py, limits.py, roster.py, telephone.py, undelivered.py
+        case.py, limits.py, roster.py, ruling.py, telephone.py, undelivered.py
       compose.py       Plan + templates → the answer                                          pure
-        calendar_file.py, markup.py, mime.py
+        alarm.py, alarm.py, calendar_file.py, markup.py, mime.py
       store/           TinyDB: registrations, ideas, attention, journal, waiting answers     [I/O]
       outbox.py        SMTP door (yagmail)                                                   [I/O]
         submission.py
