@@ -40,7 +40,13 @@ from mailflow.understand.details import find_details
 from mailflow.understand.ideas import find_ideas
 from mailflow.understand.intents import Weighing, find_intents
 from mailflow.understand.language import find_language
-from mailflow.understand.meanings import ENOUGH, SentenceReading, read_sentence, read_sentences
+from mailflow.understand.meanings import (
+    ENOUGH,
+    SentenceReading,
+    add_hunches,
+    read_sentence,
+    read_sentences,
+)
 from mailflow.understand.origin import find_origin
 from mailflow.understand.own_words import split_pieces
 from mailflow.vocabulary.days import Days
@@ -55,6 +61,7 @@ _REPLY = re.compile(
     r"\s*(\[\d+\])?\s*:",
     re.IGNORECASE,
 )
+_NOTHING_TO_DO = ("thanks", "decline", "off_topic")
 _SHORT_REPLY = 5  # sentences
 
 
@@ -69,14 +76,17 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
         return _silent(automatic, language, pieces, bounce)
     vocabulary = rules.meaning.of(language, office.event.language)
     days = _days(office, moment)
-    sentences = read_sentences(pieces, vocabulary, days, language or office.event.language)
+    sentences = read_sentences(pieces, vocabulary, days)
     subject = _read_subject(_own_subject(letter), vocabulary, days)
     if subject and not sentences:
         sentences, subject = [subject], None
     details = find_details(letter, pieces, language, rules.people, practice=False)
     expected = bool(known.registrations) or known.replies_to_us or _answers(letter)
-    weighing = Weighing(sentences, subject, expected, expected and _corrects(details, sentences))
-    intents, reasons = find_intents(weighing)
+    corrects = expected and _corrects(details, sentences)
+    intents, reasons = find_intents(Weighing(sentences, subject, expected, corrects))
+    if not intents and not _settled(sentences):
+        sentences = add_hunches(sentences, vocabulary, days, language or office.event.language)
+        intents, reasons = find_intents(Weighing(sentences, subject, expected, corrects))
     comes = {"sign_up", "practice"} & set(intents) and "cancel" not in intents
     return Reading(
         automatic=None,
@@ -136,9 +146,14 @@ def _unclear(letter: Letter, intents: Sequence[Intent], sentences: Sequence[Sent
         return "kein eindeutiger Absender"
     if intents:
         return ""
-    if any(sentence.strength("thanks") >= ENOUGH for sentence in sentences):
+    if _settled(sentences):
         return ""
     return "nicht verstanden, was gewünscht ist" if sentences or letter.subject else "leere Mail"
+
+
+def _settled(sentences: Sequence[SentenceReading]) -> bool:
+    """Whether it is understood that nothing is asked for: thanks, a polite no, something off topic."""
+    return any(sentence.strength(each) >= ENOUGH for sentence in sentences for each in _NOTHING_TO_DO)
 
 
 def _taken_for(sentence: SentenceReading) -> tuple[str, ...]:

@@ -30,7 +30,9 @@ def mark_footers(lines: list[Line], layout: Layout) -> None:
             _claim_broken(lines, index)
             _claim_links(lines, index + 1)
             _claim_rule_above(lines, index)
-        elif len(line.text) > 20 and layout.disclaimer.search(folded):
+            continue
+        legal = layout.disclaimer.search(folded) if len(line.text) > 20 else None
+        if legal and not _split_before(lines, index, legal.start()):
             _claim_paragraph(lines, index)
             _claim_rule_above(lines, index)
 
@@ -82,6 +84,20 @@ def _claim_rule_above(lines: list[Line], index: int) -> None:
             line.claim("footer", "belongs to the line below")
         elif not line.blank:
             return
+
+
+def _split_before(lines: list[Line], index: int, position: int) -> bool:
+    """Where legal text begins deep in a long line, only its own sentences are claimed: the line is split,
+    and the new one is looked at next. False where there is nothing to split."""
+    line = lines[index]
+    if position < MAX_FOOTER:
+        return False
+    cut = max(line.text.rfind(sign, 0, position) for sign in (". ", "! ", "? ")) + 1
+    if cut <= 0:
+        return False
+    lines.insert(index + 1, Line(line.text[cut:].lstrip(), line.mark))
+    line.text = line.text[:cut]
+    return True
 
 
 def _claim_paragraph(lines: Sequence[Line], index: int) -> None:

@@ -62,7 +62,7 @@ def _greeting_length(text: str, layout: Layout) -> int:
         return 0
     phrase = sure = taken  # `sure`: up to here it is a greeting even if no comma comes
     small = 0  # words that are names only if the line ends with them: “hallo max,”
-    while not _has_sign(text, placed, taken):
+    while not _has_sign(text, placed, taken, layout):
         if taken >= len(placed):
             return len(text) if not small else placed[sure - 1][2]
         again = find_phrase(layout.greeting, words, taken)
@@ -87,11 +87,11 @@ def _greeting_length(text: str, layout: Layout) -> int:
     return end + _more_greeting(text[end:], layout)
 
 
-def _has_sign(text: str, placed: Sequence[tuple[str, int, int]], taken: int) -> bool:
+def _has_sign(text: str, placed: Sequence[tuple[str, int, int]], taken: int, layout: Layout) -> bool:
     """Does a comma or the like stand behind the word before `taken`? The point of “Dr.” is none."""
     start = placed[taken - 1][2]
     gap = text[start : placed[taken][1] if taken < len(placed) else len(text)]
-    if len(placed[taken - 1][0]) <= 4 and taken < len(placed):
+    if placed[taken - 1][0] in layout.addressee and taken < len(placed):
         gap = gap.replace(".", "", 1)
     return bool(_END_OF_GREETING.search(gap))
 
@@ -125,6 +125,6 @@ def _addressed_length(text: str, placed: Sequence[tuple[str, int, int]], layout:
         folded, start, end = placed[taken - 1]
         if not (folded in layout.addressee or _could_be_name(text[start:end], folded, layout)):
             return 0
-        if _has_sign(text, placed, taken):
+        if _has_sign(text, placed, taken, layout):
             return (placed[taken][1] if taken < len(placed) else len(text)) if taken > 1 else 0
     return 0

@@ -18,7 +18,7 @@ from itertools import pairwise
 LABELS = ("sign_up", "practice", "practice_decline", "idea", "cancel", "decline", "resend", "question")
 BUCKETS = 1 << 17
 SCALE = 16.0  # weight of 1.0 in the file
-SURE_ENOUGH = 0.6  # probability from which it speaks
+SURE_ENOUGH = 0.8
 _SHORTEST, _LONGEST = 3, 5  # letters of a piece
 _MOST_LETTERS = 400  # of a sentence; a longer one is read from its beginning
 

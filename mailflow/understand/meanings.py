@@ -33,7 +33,7 @@ _SAME_CLAUSE = frozenset({
     ("resend", "idea"),
     ("access", "question"), ("access", "idea"), ("resend", "question"),
     ("suggestion", "question"), ("question", "need"), ("question", "resource"), ("question", "interest"),
-    ("sign_up", "idea"), ("practice", "idea"), ("practice", "access"),
+    ("sign_up", "idea"), ("practice", "idea"), ("practice", "access"), ("practice", "question"),
     ("contact", "question"),
 })  # fmt: skip
 # (winner, loser): anywhere in the same sentence
@@ -58,9 +58,7 @@ class SentenceReading:
         return match.strength if match else 0
 
 
-def read_sentences(
-    pieces: Iterable[Piece], vocabulary: Vocabulary, days: Days, language: str
-) -> list[SentenceReading]:
+def read_sentences(pieces: Iterable[Piece], vocabulary: Vocabulary, days: Days) -> list[SentenceReading]:
     """Every written sentence with what it means. What answers a quoted question is read as its answer."""
     found: list[SentenceReading] = []
     question: SentenceReading | None = None
@@ -112,18 +110,28 @@ def said_words(line: Line, vocabulary: Vocabulary, days: Days) -> list[str]:
     return [*said, "?"] if line.asks else said
 
 
-def add_hunch(reading: SentenceReading, vocabulary: Vocabulary, days: Days, language: str) -> SentenceReading:
-    """What the sentence may mean, where no rule says that it means anything."""
+def add_hunches(
+    sentences: Iterable[SentenceReading], vocabulary: Vocabulary, days: Days, language: str
+) -> list[SentenceReading]:
+    """What sentences may mean, where no rule says that they mean anything."""
+    return [
+        replace(each, meanings={**each.meanings, **_felt(each, vocabulary, days, language)})
+        if not any(match.strength >= ENOUGH for match in each.meanings.values())
+        else each
+        for each in sentences
+    ]
+
+
+def _felt(reading: SentenceReading, vocabulary: Vocabulary, days: Days, language: str) -> dict[str, Match]:
     model = shipped_model()
-    if model is None or any(match.strength >= ENOUGH for match in reading.meanings.values()):
-        return reading
+    if model is None:
+        return {}
     votes = model.vote(cut(said_words(reading.line, vocabulary, days), language))
-    meanings = {
+    return {
         label: Match(label, "", ENOUGH, _HUNCH, f"{vote:.0%}", frozenset())
         for label, vote in votes.items()
         if vote >= SURE_ENOUGH
     }
-    return replace(reading, meanings={**reading.meanings, **meanings}) if meanings else reading
 
 
 def read_sentence(line: Line, matches: tuple[Match, ...]) -> SentenceReading:
@@ -151,6 +159,12 @@ def _losers(matches: tuple[Match, ...]) -> Iterable[tuple[Match, Match]]:
         for loser in matches:
             if winner.strength < ENOUGH:
                 continue
+            if (
+                (winner.says, loser.says) == ("practice", "sign_up")
+                and not loser.dated
+                and winner.strength > ENOUGH
+            ):
+                yield winner, loser  # "zur Probe, da mache ich mit": the try-out is what is joined
             pairs = {(one, other) for one in (winner.says, winner.kind) for other in (loser.says, loser.kind)}
             if pairs & _SAME_SENTENCE or (pairs & _SAME_CLAUSE and loser.clauses <= winner.clauses):
                 yield winner, loser

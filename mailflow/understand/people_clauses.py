@@ -48,7 +48,7 @@ class Token:
 
     def has(self, *tags: str) -> bool:
         """Whether it carries one of the tags."""
-        return any(tag in self.meaning.tags for tag in tags)
+        return not self.meaning.tags.isdisjoint(tags)
 
     @property
     def capital(self) -> bool:

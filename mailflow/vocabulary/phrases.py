@@ -55,6 +55,7 @@ class Match:
     rule: str
     because: str
     clauses: frozenset[int]
+    dated: bool = False  # names the event itself, by its day or name (the first of the grammar's `apart`)
 
 
 @dataclass(slots=True)
@@ -97,8 +98,13 @@ class Vocabulary:
                     rule, phrase, clauses, everything, alone=len(line.words) <= _ALONE, subject=subject
                 )
                 if where:
-                    spoken[rule.source.name] = _match(rule, phrase, where, line, tags)
+                    match = _match(rule, phrase, where, line, tags)
+                    spoken[rule.source.name] = replace(match, dated=self._names_event(clauses, where))
         return tuple(spoken.values())
+
+    def _names_event(self, clauses: Mapping[int, set[str]], where: frozenset[int]) -> bool:
+        apart = self.file.grammar.apart
+        return not apart or any(clauses[number].intersection(apart[0]) for number in where)
 
     def _part(self, line: Line, tags: Sequence[set[str]]) -> Line:
         """Let "on the 16th … and on the 17th …" be two clauses, so that each says what it says of its day."""
