@@ -14,7 +14,7 @@
       decide.py        Reading + what we know + now → Plan                                    pure
         case.py, limits.py, roster.py, ruling.py, telephone.py, undelivered.py
       compose.py       Plan + templates → the answer                                          pure
-        alarm.py, alarm.py, calendar_file.py, markup.py, mime.py
+        alarm.py, calendar_file.py, markup.py, mime.py
       store/           TinyDB: registrations, ideas, attention, journal, waiting answers     [I/O]
       outbox.py        SMTP door (yagmail)                                                   [I/O]
         submission.py
