@@ -7,15 +7,25 @@ from typing import TYPE_CHECKING
 
 from mailflow.complaints import likely
 from mailflow.errors import Misconfigured
+from mailflow.limits import LAST_WORD
 
 if TYPE_CHECKING:
     from mailflow.rules import Rules
     from mailflow.templates import Templates
 
+OWN = frozenset({LAST_WORD, "alarm"})  # templates that no rule names
+
 
 def require_accord(rules: "Rules", templates: "Templates") -> None:
-    """Raise Misconfigured with every answer rule that names a template which is not there."""
+    """Raise Misconfigured with every template that is needed and not there."""
     known = sorted(templates.names)
+    if missing := OWN - templates.names:
+        raise Misconfigured(
+            *(
+                f"{templates.folder}: Die Vorlage „{name}“ fehlt; sie wird immer gebraucht."
+                for name in sorted(missing)
+            )
+        )
     strangers = [rule for rule in rules.answers.rules if rule.template and rule.template not in known]
     if strangers:
         raise Misconfigured(

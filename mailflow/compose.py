@@ -27,7 +27,8 @@ def compose(plan: AnswerPlan, templates: Templates, office: Office, now: datetim
     the values, Misconfigured where there is no such template.
     """
     language = templates.language_for(plan.template, plan.language, office.event.language)
-    values = template_values(plan, office, language, now)
+    values = template_values(plan.values, office, language, now, access=plan.access)
+    values["calendar"] = bool(plan.access and plan.calendar)
     rendered = templates.render(plan.template, language, values, office.event.language)
     to = Address(plain(plan.to.name), plain_address(plan.to.addr))
     purpose = _purposeful_headers(plan, office, language)
@@ -43,15 +44,16 @@ def compose(plan: AnswerPlan, templates: Templates, office: Office, now: datetim
     return Answer(plan.message_id, to.addr, rendered.subject, rendered.text, _unfolded(purpose), raw)
 
 
-def template_values(plan: AnswerPlan, office: Office, language: str, now: datetime) -> dict[str, object]:
+def template_values(
+    values: Mapping[str, object], office: Office, language: str, now: datetime, *, access: bool
+) -> dict[str, object]:
     """What the template may name: the plan's values, cleaned; event, access and organiser."""
-    said = {key: _cleaned(value) for key, value in plan.values.items()}
+    said = {key: _cleaned(value) for key, value in values.items()}
     return {
         **UNSET,
         **said,
-        "calendar": bool(plan.access and plan.calendar),
         "event": _event_words(office.event, language, now),
-        "access": _access_words(office) if plan.access else None,
+        "access": _access_words(office) if access else None,
         "organiser": _organiser_words(office),
     }
 

@@ -99,6 +99,7 @@ class Service:
         now = self._clock()
         letter: Letter | None = None
         answer: Waiting | None = None
+        alarm: Waiting | None = None
         try:
             letter = read_letter(mail.raw)
             if filed := batch.filed(letter):
@@ -107,6 +108,7 @@ class Service:
             if mail.whole:
                 log.large(mail)
             plan, answer = self._desk.plan(mail, letter, batch.known(letter), now)
+            alarm = self._desk.alarm(plan, now)
         except Exception as error:
             digest = letter.digest if letter else hashlib.sha256(mail.raw).hexdigest()
             tries = self._store.note_failure(digest, place(error))
@@ -114,7 +116,7 @@ class Service:
             if tries < TRIES:
                 return None, None
             plan = set_aside(mail, letter, digest, place(error))
-        batch.add(plan, answer)
+        batch.add(plan, answer, alarm)
         return plan.folder, plan
 
     def _file(self) -> None:

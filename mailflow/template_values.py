@@ -10,6 +10,7 @@
 | `question` | something was asked that a person will answer |
 | `cancelled`, `changed`, `known` | took the sign-up back; changed an earlier one; was signed up before |
 | `calendar` | a calendar file is attached |
+| `limit`, `address` | only in the alarm to the organiser: which limit, whose answer was held back |
 | `event.…` | see `EventWords` |
 | `access.…` | see `AccessWords`; none (and false in an `if`) in an answer without access data |
 | `organiser.…` | see `OrganiserWords` |
@@ -109,6 +110,8 @@ SAMPLE: Mapping[str, object] = {
     "persons": 2,
     "organisation": "Familienzentrum Sonnenschein",
     "phone": "02131 555-0142",
+    "limit": "5 Antworten an eine Adresse am Tag",
+    "address": "renate@web.example",
     **dict.fromkeys(_FLAGS, True),
     "event": SAMPLE_EVENT,
     "access": SAMPLE_ACCESS,
@@ -119,6 +122,8 @@ UNSET: Mapping[str, object] = {
     "persons": 1,
     "organisation": "",
     "phone": "",
+    "limit": "",
+    "address": "",
     **dict.fromkeys(_FLAGS, False),
 }
 KNOWN_FIELDS: Mapping[str, tuple[str, ...]] = {

@@ -14,7 +14,7 @@ LATE = datetime(2021, 3, 12, 9, 30, tzinfo=ZONE)
 PAST = datetime(2021, 3, 18, 9, 30, tzinfo=ZONE)
 LANGUAGES = ("ar", "de", "de-leicht", "en", "es", "fa", "fr", "it", "pl", "ro", "ru", "tr", "uk")
 WITH_ACCESS = ("access", "again", "changed", "practice")
-WITHOUT_ACCESS = ("cancelled", "idea", "over", "question", "unclear")
+WITHOUT_ACCESS = ("cancelled", "idea", "over", "person", "question", "unclear")
 OFFICE = Office(
     event=Event(
         title="Digitales Kennenlernen",

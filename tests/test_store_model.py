@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from mailflow.model import Known, Registration, Waiting
+from mailflow.model import Earlier, Known, Registration, Waiting
 from mailflow.store import Store
 from tests.store_samples import BERLIN, NOON, letter, plan, registration, waiting
 
@@ -47,6 +47,9 @@ class Plain:
             answers_to_domain=sum(a.to.casefold().endswith("@" + domain) for a in hour),
             answers_last_hour=len(hour),
             answers_total_today=len(today),
+            earlier=tuple(
+                Earlier(a.template, a.created) for a in self.answers.values() if a.to.casefold() == key
+            ),
         )
 
 
@@ -167,8 +170,12 @@ class StoreMachine(RuleBasedStateMachine):
 
 
 def by_id(known: Known) -> Known:
-    """With the registrations in an order of their own."""
-    return replace(known, registrations=tuple(sorted(known.registrations, key=lambda each: each.id)))
+    """With registrations and answers in an order of their own."""
+    return replace(
+        known,
+        registrations=tuple(sorted(known.registrations, key=lambda each: each.id)),
+        earlier=tuple(sorted(known.earlier, key=lambda each: each.when)),
+    )
 
 
 TestStore = StoreMachine.TestCase

@@ -8,6 +8,8 @@ when = ["before_end"]        … under these circumstances
 template = "access"          "" for no answer
 folder = "done"
 attention = ""               why a person must look; "" for not at all
+
+free_mail = ["gmx.de"]       (before the rules) providers whose domain strangers share: it has no limit
 """
 
 from collections.abc import Mapping
@@ -60,6 +62,7 @@ class AnswersFile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    free_mail: tuple[str, ...] = ()
     answer: tuple[AnswerRule, ...] = Field(min_length=1)
 
 
@@ -68,8 +71,10 @@ class Answers:
     """The rules in force, in order of the file."""
 
     rules: tuple[AnswerRule, ...]
+    free_mail: frozenset[str] = frozenset()  # domains, casefolded
 
 
 def compile_answers(files: Mapping[str, AnswersFile]) -> Answers:
     """All files' rules, in the order of their names."""
-    return Answers(tuple(rule for name in sorted(files) for rule in files[name].answer))
+    rules = tuple(rule for name in sorted(files) for rule in files[name].answer)
+    return Answers(rules, frozenset(each.casefold() for file in files.values() for each in file.free_mail))

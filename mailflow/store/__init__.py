@@ -9,6 +9,7 @@ what looks damaged is mended without loss or refused with a sentence, never begu
     batch.py       Batch: a round's work, one durable write
     rows.py        rows by their unique value
     index.py       look-ups and the counts for the limits, in memory
+    reports.py     what a report of undelivered mail names
     records.py     records of the model <-> rows of the database
     database.py    TinyDB's Database and Table
     storage.py     TinyDB's Storage: several changes, one durable write

@@ -21,6 +21,7 @@ UNIQUE = {  # table → the field by which a row is found
     "failures": "digest",
 }
 HOUR = 3600.0  # seconds
+ALARM = "alarm"  # answers with this template go to the organiser: they count for no limit
 
 
 class Index:
@@ -35,6 +36,9 @@ class Index:
         self._keys: dict[str, dict[str, str]] = {table: {} for table in UNIQUE}
         self._addresses: dict[str, dict[str, None]] = {}  # address → keys of registrations, in order
         self.waiting: dict[str, None] = {}  # keys of answers
+        self._answers: dict[str, dict[str, None]] = {}  # address → keys of answers to it, in order
+        self._mails: dict[str, dict[str, None]] = {}  # sender → keys of mails, in order
+        self.judges: Counter[str] = Counter()  # who signs Authentication-Results → mails
         self._days: Counter[tuple[date, str]] = Counter()  # (day, address), and (day, "") for all
         self._moments: dict[str, list[float]] = {"": []}  # domain, and "" for all → moments, sorted
         for table in UNIQUE:
@@ -61,6 +65,14 @@ class Index:
         """Keys of the registrations of an address (casefolded), in the order they came."""
         return iter(self._addresses.get(address, ()))
 
+    def answers_to(self, address: str) -> Iterator[str]:
+        """Keys of the answers to an address (casefolded), the latest first."""
+        return reversed(self._answers.get(address, {}))
+
+    def mails_of(self, sender: str) -> Iterator[str]:
+        """Keys of the mails of a sender (casefolded), the latest first."""
+        return reversed(self._mails.get(sender, {}))
+
     def answers_on(self, day: date, address: str = "") -> int:
         """How many answers were noted on a day of the event's zone, to one address (casefolded) or in all."""
         return self._days[day, address]
@@ -76,19 +88,19 @@ class Index:
     def _note(self, table: str, key: str, row: Row, by: int) -> None:
         """Count a row in, or out again."""
         if table == "registrations":
-            self._list(row.get("address", "").casefold(), key, by)
+            _list(self._addresses, row.get("address", ""), key, by)
+        elif table == "mails":
+            _list(self._mails, row.get("sender", ""), key, by)
+            if judge := row.get("judge"):
+                self.judges[judge] += by
         elif table == "answers":
-            self._count(row, by)
+            if row.get("template") != ALARM:
+                self._count(row, by)
+                _list(self._answers, row["to"], key, by)
             if by > 0 and row.get("state") == "waiting":
                 self.waiting[key] = None
             else:
                 self.waiting.pop(key, None)
-
-    def _list(self, address: str, key: str, by: int) -> None:
-        if by > 0:
-            self._addresses.setdefault(address, {})[key] = None
-        else:
-            self._addresses.get(address, {}).pop(key, None)
 
     def _count(self, row: Row, by: int) -> None:
         address, created = row["to"].casefold(), datetime.fromisoformat(row["created"])
@@ -100,6 +112,15 @@ class Index:
                 insort(moments, when)
             else:
                 del moments[bisect_left(moments, when)]
+
+
+def _list(keys: dict[str, dict[str, None]], address: str, key: str, by: int) -> None:
+    """Enter a key under an address, or strike it out."""
+    mine = keys.setdefault(address.casefold(), {})
+    if by > 0:
+        mine[key] = None
+    else:
+        mine.pop(key, None)
 
 
 def domain_of(address: str) -> str:

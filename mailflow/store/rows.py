@@ -4,7 +4,7 @@ Rules: finding costs one look into the index, however large the table; changes i
 durable write. Rows that are handed out are not to be changed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -40,6 +40,17 @@ class Rows:
         """Ids of the registrations of an address (casefolded), in the order they came."""
         rows = self.storage.rows("registrations")
         return [rows[key]["id"] for key in self.index.registrations(address)]
+
+    def rows(self, table: str, keys: Iterable[str]) -> Iterator[Row]:
+        """Rows by their numbers, in that order."""
+        rows = self.storage.rows(table)
+        return (rows[key] for key in keys)
+
+    def waiting_for(self, address: str) -> list[str]:
+        """Message-IDs of the answers to an address (casefolded) that no server has accepted yet."""
+        rows = self.storage.rows("answers")
+        waiting = [key for key in self.index.answers_to(address) if key in self.index.waiting]
+        return [rows[key]["message_id"] for key in waiting]
 
     def write(self, rows: Mapping[str, Mapping[str, Row]], forget: Iterable[str] = ()) -> None:
         """Insert or replace rows (table → unique value → row), and forget failures of mails (digests)."""

@@ -22,6 +22,7 @@ from mailflow.store.journal import Row
 from mailflow.store.locks import WorkerLock
 from mailflow.store.records import Noted, Record, from_row, to_row
 from mailflow.store.repair import restore, verify
+from mailflow.store.reports import learned
 from mailflow.store.rows import Rows
 
 LONGEST_PAUSE = timedelta(hours=2)  # a next try further off than this was noted under a wrong clock
@@ -103,6 +104,10 @@ class Store:
     def journal(self) -> tuple[Noted, ...]:
         """The word on every mail, in the order they were dealt with."""
         return self._all("mails", Noted)
+
+    def judge(self) -> str:
+        """The provider's name in Authentication-Results, learned from the mails; "" while unsure."""
+        return learned(self.rows.index.judges)
 
     # --- notes
 

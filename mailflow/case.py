@@ -1,0 +1,135 @@
+"""One person's mail with all that decides about it: who writes, what is known, which rule fits. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from mailflow import roster
+from mailflow.limits import answers_by_itself
+from mailflow.model import Address, Known, Letter, Office, Reading, Registration
+from mailflow.rules.answers import AnswerRule
+
+
+@dataclass(frozen=True)
+class Case:
+    """What one mail says, what is known of its sender, and when that is."""
+
+    letter: Letter
+    reading: Reading
+    known: Known
+    office: Office
+    free_mail: Collection[str]
+    arrived: datetime
+    now: datetime
+
+    # --- which rule fits ----------------------------------------------------------------------------
+
+    def fits(self, rule: AnswerRule) -> bool:
+        """Whether all that the rule asks for holds."""
+        intents = set(self.reading.intents)
+        sender = self.sender.casefold()
+        subject = self.letter.subject.casefold()
+        return (
+            intents.issuperset(rule.intents)
+            and (not rule.any_of or bool(intents.intersection(rule.any_of)))
+            and not intents.intersection(rule.without)
+            and self.circumstances.issuperset(rule.when)
+            and (
+                not rule.sender_ends_with
+                or sender.endswith(tuple(end.casefold() for end in rule.sender_ends_with))
+            )
+            and (not rule.subject_has or any(word.casefold() in subject for word in rule.subject_has))
+        )
+
+    @cached_property
+    def circumstances(self) -> frozenset[str]:
+        """Every circumstance that a rule may name and that holds now."""
+        event = self.office.event
+        pairs = (
+            (self.now <= event.ends, "before_end", "after_end"),
+            (event.practice_ends is not None and self.now <= event.practice_ends, "before_practice", ""),
+            (self.in_time, "ideas_in_time", "ideas_late"),
+            (bool(self.registered), "registered", "not_registered"),
+            (self.changes, "changed", "unchanged"),
+            (self.known.replies_to_us, "reply", "no_reply"),
+            (bool(self.reading.details and self.reading.details.organisation), "institution", "private"),
+            (bool(self.reading.unclear), "unclear", "clear"),
+        )
+        return frozenset(yes if holds else no for holds, yes, no in pairs)
+
+    # --- what is known ------------------------------------------------------------------------------
+
+    @property
+    def sender(self) -> str:
+        """The address that an answer goes to, else the writer's; "" where there is neither."""
+        return self.to.addr if self.to else (self.letter.sender.addr if self.letter.sender else "")
+
+    @cached_property
+    def to(self) -> Address | None:
+        """Where an answer goes: Reply-To where it is one plain address, else From; None where neither is.
+
+        Nobody, if the address is one of ours (RFC 3834, section 4).
+        """
+        choice = self.letter.reply_to[0] if len(self.letter.reply_to) == 1 else self.letter.sender
+        if choice is None or choice.key in self.office.own_addresses or "@" not in choice.addr:
+            return None
+        return choice
+
+    @property
+    def name(self) -> str:
+        details = self.reading.details
+        return (details.name if details else "") or (self.to.name if self.to else "")
+
+    @property
+    def language(self) -> str:
+        """The writer's language; the organiser's variant of it ("de-leicht") where that is chosen."""
+        chosen = self.office.event.language
+        written = self.reading.language
+        return chosen if not written or chosen.startswith(written + "-") else written
+
+    @cached_property
+    def in_time(self) -> bool:
+        """Are ideas still wanted on the day that it arrived?"""
+        local = self.arrived.astimezone(ZoneInfo(self.office.event.timezone))
+        return local.date() <= self.office.event.ideas_until
+
+    @property
+    def registered(self) -> tuple[Registration, ...]:
+        return tuple(each for each in self.known.registrations if each.state == "registered")
+
+    @property
+    def comes(self) -> bool:
+        wanted = {"sign_up", "practice"} & set(self.reading.intents)
+        return bool(wanted) and "cancel" not in self.reading.intents
+
+    @property
+    def changes(self) -> bool:
+        return self.comes and self.signed_up[1]
+
+    @cached_property
+    def signed_up(self) -> tuple[Registration, bool]:
+        """The registration after this mail, and whether it changes one that was in force."""
+        return roster.sign_up(
+            self.reading,
+            self.known,
+            digest=self.letter.digest,
+            address=self.sender,
+            arrived=self.arrived,
+            language=self.language,
+        )
+
+    @cached_property
+    def by_itself(self) -> str:
+        """Why a machine seems to answer us; "" where none does."""
+        return answers_by_itself(self.letter, self.reading, self.known, self.office, self.arrived)
+
+    @property
+    def stopped(self) -> str:
+        """Why our mail does not reach the address that the answer should go to, unless it writes itself."""
+        to, sender = self.to, self.letter.sender
+        if to is None or (sender is not None and to.key == sender.key):
+            return ""
+        alike = (each for each in self.known.registrations if each.address.casefold() == to.key)
+        return next((each.unreached for each in alike if each.unreached), "")
