@@ -132,11 +132,19 @@ def _line(
 
 
 def _beside_an_aside(marks: list[re.Match[str]], place: int, grammar: Grammar) -> bool:
-    """Whether this is a comma before or after a word such as "please"."""
+    """Whether this comma only sets off a word such as "please": with another comma, or at an end."""
     if marks[place].group() not in ",،":
         return False
-    beside = (marks[place - 1], *marks[place + 1 : place + 2]) if place else ()
-    return any(mark.group().casefold() in grammar.asides for mark in beside)
+    return any(_only_asides(marks, place, step, grammar) for step in (1, -1))
+
+
+def _only_asides(marks: list[re.Match[str]], place: int, step: int, grammar: Grammar) -> bool:
+    beside = place + step
+    while 0 <= beside < len(marks) and marks[beside].group().casefold() in grammar.asides:
+        beside += step
+    if beside == place + step:
+        return False
+    return not 0 <= beside < len(marks) or marks[beside].group()[0] in _CLAUSE_MARK | _END
 
 
 def _part_at_joins(words: list[Word], grammar: Grammar) -> list[Word]:
