@@ -11,6 +11,7 @@ write them, in any case. Umlauts and accents need no second spelling: "Grüße" 
     signed_for    = ["i. A.", "im Auftrag"]       # before a name in a signature
     contact       = ["Tel", "Öffnungszeiten"]     # labels of signature lines
     personal      = ["ich", "mein"]               # who speaks so writes text, not a signature
+    request       = ["bitte"]                     # likewise, but programs ask too
     not_a_name    = ["bitte", "Personen"]         # words that no line with a name holds
     wrote         = ["schrieb", "hat * geschrieben"]  # the line above quoted mail; * is anything
     wrote_first   = ["schrieb ich"]               # and this is not such a line
@@ -56,6 +57,7 @@ class LayoutFile(BaseModel):
     signed_for: tuple[str, ...] = ()
     contact: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
+    request: tuple[str, ...] = ()
     not_a_name: tuple[str, ...] = ()
     wrote: tuple[str, ...] = ()
     wrote_first: tuple[str, ...] = ()
@@ -78,7 +80,8 @@ class Layout:
     postscript: Phrases
     signed_for: Phrases
     contact: Phrases
-    personal: frozenset[str]
+    speaker: frozenset[str]  # who speaks
+    personal: frozenset[str]  # who speaks or asks
     not_a_name: frozenset[str]
     wrote: re.Pattern[str]
     wrote_first: re.Pattern[str]
@@ -130,7 +133,8 @@ def compile_layout(files: Mapping[str, LayoutFile]) -> Layout:
         postscript=_phrases(every("postscript")),
         signed_for=_phrases(every("signed_for")),
         contact=_phrases(every("contact")),
-        personal=_words(every("personal")),
+        speaker=_words(every("personal")),
+        personal=_words(every("personal") + every("request")),
         not_a_name=_words(every("not_a_name")),
         wrote=_pattern(every("wrote"), r"(?<!\w)(?:{})(?!\w)"),
         wrote_first=_pattern(every("wrote_first"), r"(?<!\w)(?:{})(?!\w)"),

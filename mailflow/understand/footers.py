@@ -7,7 +7,7 @@ claimed by the paragraph, from its first line on. A link below such a line and t
 import re
 from collections.abc import Sequence
 
-from mailflow.rules.layout import Layout, fold
+from mailflow.rules.layout import Layout, fold, words_of
 from mailflow.understand.lines import Line, is_delimiter, is_link, is_rule
 
 MAX_FOOTER = 250  # characters of a line that a program adds
@@ -24,8 +24,10 @@ def mark_footers(lines: list[Line], layout: Layout) -> None:
         if armour:
             _claim_armour(lines, index, armour[1])
             continue
+        if is_rule(line.text) and _claim_list_footer(lines, index):
+            continue
         folded = fold(line.text[:1000])
-        if len(line.text) <= MAX_FOOTER and (layout.footer.match(folded) or _is_broken(lines, index, layout)):
+        if len(line.text) <= MAX_FOOTER and (_is_footer(folded, layout) or _is_broken(lines, index, layout)):
             line.claim("footer", "a program added it")
             _claim_broken(lines, index)
             _claim_links(lines, index + 1)
@@ -35,6 +37,25 @@ def mark_footers(lines: list[Line], layout: Layout) -> None:
         if legal and not _split_before(lines, index, legal.start()):
             _claim_paragraph(lines, index)
             _claim_rule_above(lines, index)
+
+
+def _is_footer(folded: str, layout: Layout) -> bool:
+    """Does a line begin with a phrase of a program, and nobody speaks in the rest of it?"""
+    found = layout.footer.match(folded)
+    return found is not None and layout.speaker.isdisjoint(words_of(folded[found.end() :]))
+
+
+def _claim_list_footer(lines: list[Line], index: int) -> bool:
+    """Below a long drawn line: the name of a mailing list and where to leave it, and nothing else."""
+    below = [line for line in lines[index + 1 :] if not line.blank]
+    if len(lines[index].text.strip()) < 30 or not 2 <= len(below) <= 6 or any(line.kind for line in below):
+        return False
+    links = sum(1 for line in below if is_link(line.text))
+    if not links or any(len(line.text) > 80 for line in below):
+        return False
+    for line in lines[index:]:
+        line.claim("footer", "footer of a mailing list")
+    return True
 
 
 def _claim_armour(lines: list[Line], index: int, what: str) -> None:
@@ -90,7 +111,7 @@ def _split_before(lines: list[Line], index: int, position: int) -> bool:
     """Where legal text begins deep in a long line, only its own sentences are claimed: the line is split,
     and the new one is looked at next. False where there is nothing to split."""
     line = lines[index]
-    if position < MAX_FOOTER:
+    if position < 80:
         return False
     cut = max(line.text.rfind(sign, 0, position) for sign in (". ", "! ", "? ")) + 1
     if cut <= 0:

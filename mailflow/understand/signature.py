@@ -92,7 +92,8 @@ def _claim_closing(lines: list[Line], index: int, layout: Layout) -> int:
         taken += more
         name = behind_words(line.text, taken)
     line.claim("closing", "closing")
-    if not name or not (is_name(name, layout) or is_first_name(name, layout)):
+    signed = is_name(name, layout) or is_first_name(name, layout) or _is_flat_signature(name, layout)
+    if not name or not signed:
         return 0
     place = line.text.rindex(name)
     name = line.text[place:].strip()
