@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from mailflow.explain import Trial, reasons, summary
 from mailflow.model import Answer, IdeaText, Letter, Reading, Registration
-from mailflow.words import clean, word
+from mailflow.words import clean, reason, word
 
 _LEFT, _WIDTH, _SHORT = 14, 100, 160
 
@@ -65,14 +65,17 @@ def _sentences(reading: Reading) -> Iterator[str]:
 def _dropped(reading: Reading) -> Iterator[str]:
     for piece in reading.pieces:
         if piece.kind != "written":
-            because = f"  [{piece.because}]" if piece.because not in ("", piece.kind) else ""
+            because = f"  [{reason(piece.because)}]" if piece.because not in ("", piece.kind) else ""
             yield from _row(word(piece.kind), _shortened(piece.text) + because)
 
 
 def _why(trial: Trial) -> Iterator[str]:
-    for reason in reasons(trial):
-        what = " ".join(map(word, reason.what.removeprefix("intent ").split(" ")))
-        yield from _row(what, f"Regel „{reason.rule}“" + (f": {reason.because}" if reason.because else ""))
+    for each in reasons(trial):
+        if each.what.startswith("automatic"):
+            continue  # said at the head
+        what = " ".join(map(word, each.what.removeprefix("intent ").split(" ")))
+        by = f"Regel „{each.rule}“" if each.rule else ""
+        yield from _row(what, ": ".join(filter(None, (by, word(each.because)))))
 
 
 def _deeds(trial: Trial) -> Iterator[str]:

@@ -38,6 +38,10 @@ WORDS = {
     "practice_decline": "kein Probetermin",
     "thanks": "Dank",
     "answer": "Antwort",
+    "contact": "Kontaktangabe",
+    "off_topic": "anderes Thema",
+    "smalltalk": "Geplauder",
+    "who": "wer kommt",
     "ar": "Arabisch",
     "de": "Deutsch",
     "en": "Englisch",
@@ -51,12 +55,34 @@ WORDS = {
     "tr": "Türkisch",
     "uk": "Ukrainisch",
 }
+REASONS = {  # why a piece was put aside
+    "a program added it": "von einem Programm angehängt",
+    "belongs to the line above": "gehört zur Zeile darüber",
+    "belongs to the line below": "gehört zur Zeile darunter",
+    "below the closing": "unter der Grußformel",
+    "end of a broken quoted line": "Rest einer umbrochenen Zitatzeile",
+    "fixed legal text": "feststehender Text",
+    "frame of a web form": "Rahmen eines Webformulars",
+    "head of an earlier mail": "Kopf einer früheren Mail",
+    "lines with “>”": "Zeilen mit „>“",
+    "name at the end": "Name am Ende",
+    "name behind the closing": "Name hinter der Grußformel",
+    "who wrote when": "„… schrieb am …“",
+}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def word(name: str) -> str:
     """What we call a thing when we speak with the organiser."""
     return WORDS.get(name, name)
+
+
+def reason(because: str) -> str:
+    """Why a piece of a mail was put aside, in German as far as we know the words for it."""
+    for start, german in (("marked as ", "vom Mailprogramm gekennzeichnet: "), ("below ", "unter ")):
+        if because not in REASONS and because.startswith(start):
+            return german + because.removeprefix(start)
+    return REASONS.get(because, because)
 
 
 def clean(text: str) -> str:
