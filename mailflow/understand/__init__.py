@@ -62,6 +62,7 @@ _REPLY = re.compile(
     re.IGNORECASE,
 )
 _NOTHING_TO_DO = ("thanks", "decline", "off_topic")
+_BARE = 4  # words
 _SHORT_REPLY = 5  # sentences
 
 
@@ -78,8 +79,8 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
     days = _days(office, moment)
     sentences = read_sentences(pieces, vocabulary, days)
     subject = _read_subject(_own_subject(letter), vocabulary, days)
-    if subject and not sentences:
-        sentences, subject = [subject], None
+    if subject and _says_nothing(sentences):
+        sentences, subject = [*sentences, subject], None
     details = find_details(letter, pieces, language, rules.people, practice=False)
     expected = bool(known.registrations) or known.replies_to_us or _answers(letter)
     corrects = expected and _corrects(details, sentences)
@@ -149,6 +150,12 @@ def _unclear(letter: Letter, intents: Sequence[Intent], sentences: Sequence[Sent
     if _settled(sentences):
         return ""
     return "nicht verstanden, was gewünscht ist" if sentences or letter.subject else "leere Mail"
+
+
+def _says_nothing(sentences: Sequence[SentenceReading]) -> bool:
+    """Whether the text is empty or a bare thank-you: then the mail stands in its subject."""
+    words = sum(len(each.line.words) for each in sentences)
+    return words <= _BARE and all(set(each.meanings) <= {"thanks"} for each in sentences)
 
 
 def _settled(sentences: Sequence[SentenceReading]) -> bool:

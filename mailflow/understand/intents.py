@@ -77,7 +77,11 @@ def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]
         found["resend"] = mail.why("resend")
     elif _signs_up(mail):
         found["sign_up"] = mail.why("sign_up", "access")
-    if "cancel" not in found and "resend" not in found and _practises(mail):
+    if (
+        "cancel" not in found
+        and _practises(mail)
+        and ("resend" not in found or mail.best("practice") == SURE)
+    ):
         found["practice"] = mail.why("practice")
     if "practice" in found and "sign_up" in found and not _signs_up_besides_practice(mail):
         del found["sign_up"]
@@ -121,6 +125,8 @@ def _wants_again(mail: Weighing) -> bool:
 
 def _signs_up(mail: Weighing) -> bool:
     if mail.best("sign_up") >= SURE or mail.corrects:
+        return True
+    if mail.best("change") >= ENOUGH and mail.best("sign_up") >= ENOUGH:
         return True
     if mail.expected and mail.best("practice_decline") >= ENOUGH:
         return True

@@ -75,6 +75,9 @@ class Grammar(BaseModel):
         default=(), description="Words that begin a sentence after 'on the 17.'"
     )
     abbreviations: tuple[str, ...] = Field(default=(), description="Words whose full stop ends no sentence")
+    distinct: tuple[str, ...] = Field(
+        default=(), description="Words that never stand for their twin with an umlaut (war, wär)"
+    )
     ordinary: tuple[str, ...] = Field(default=(), description="Words that are no slip of a similar one")
     umlauts: tuple[tuple[str, str], ...] = Field(
         default=(), description="Spellings that count as equal (ae = ä)"

@@ -15,6 +15,7 @@ from mailflow.vocabulary.folding import fold
 from mailflow.vocabulary.sentences import Word
 
 _SHORTEST_STEM = 3
+_ITSELF = "\N{COMBINING GRAPHEME JOINER}"  # marks a word that stands for no twin with an umlaut
 _FIRM = 3  # letters at the beginning that no slip may touch: "an" and "ab" make all the difference
 _SLIP_FROM, _TWO_SLIPS_FROM = 7, 12  # letters a word needs for one slip of the finger, and for two
 Sequenced = tuple[tuple[str, ...], str]
@@ -80,6 +81,8 @@ class Lexicon:
                 self._by_first_letter.setdefault(word[0], []).append(word)
 
     def _fold(self, word: str) -> str:
+        if word.casefold() in self.grammar.distinct:
+            return word.casefold() + _ITSELF
         return fold(word, self.grammar.umlauts)
 
     def _stem(self, word: str) -> str:
