@@ -131,8 +131,8 @@ def _corrects(details: Details, sentences: Sequence[SentenceReading]) -> bool:
     """A short word about who comes, from somebody we know: it corrects what we said."""
     speaks_of_phone = "phone" in details.said and any(each.strength("contact") for each in sentences)
     brings_idea = any(each.strength("idea") >= ENOUGH for each in sentences)
-    about_people = bool(details.change) or ("persons" in details.said and not brings_idea) or speaks_of_phone
-    return about_people and len(sentences) <= _SHORT_REPLY
+    about_people = bool(details.change) or "persons" in details.said or speaks_of_phone
+    return about_people and not brings_idea and len(sentences) <= _SHORT_REPLY
 
 
 def _days(office: Office, moment: datetime) -> Days:

@@ -20,12 +20,14 @@ _DIGITS = re.compile(r"\d")
 _QUOTE_MARK = re.compile(r"^[>\s|]+", re.MULTILINE)
 _LAST_WORDS = 600  # characters at the end of a quote in which its last question stands
 _MOST_TEXT = 20_000  # characters that are read for their meaning; nobody writes more, a robot may
+_A_HUNCH = 4  # words: less is too little to go by
 _A_QUESTION = 3  # words: "Dienstag?" asks nobody
 ENOUGH = 2  # strength from which a meaning counts by itself; hints (1) need company
 
 # (winner, loser), meanings or kinds of idea: both in the same clause, the first is meant
 _SAME_CLAUSE = frozenset({
     ("cancel", "sign_up"), ("cancel", "access"), ("cancel", "decline"), ("cancel", "idea"),
+    ("cancel", "question"),
     ("decline", "sign_up"),
     ("practice_decline", "practice"), ("practice_decline", "decline"),
     ("practice_decline", "idea"),
@@ -116,7 +118,7 @@ def add_hunches(
     """What sentences may mean, where no rule says that they mean anything."""
     return [
         replace(each, meanings={**each.meanings, **_felt(each, vocabulary, days, language)})
-        if not any(match.strength >= ENOUGH for match in each.meanings.values())
+        if len(each.line.words) >= _A_HUNCH and not any(m.strength >= ENOUGH for m in each.meanings.values())
         else each
         for each in sentences
     ]
