@@ -14,12 +14,23 @@ def titled(tokens: list[Token], position: int) -> Term | None:
     while end < len(tokens) and end - position < 6 and part_of_name(tokens[end]):
         end += 1
     if end == position + 1:
-        return None
+        return _title_behind(tokens, position)
     name = " ".join(token.text for token in tokens[position + 1 : end] if not token.has("title"))
     owned = position > 1 and tokens[position - 1].capital and bare(tokens[position - 1])
     owned = owned and tokens[position - 2].has("my", "theirs")
     start = position - 2 if owned else position
     return Term(start, end, "named", 1, owned=owned, name=name) if name else None
+
+
+def _title_behind(tokens: list[Token], position: int) -> Term | None:
+    """ "Aylin Hanım"."""
+    start = position
+    while start and position - start < 2 and tokens[start - 1].text[:1].isupper() and bare(tokens[start - 1]):
+        start -= 1
+    if start == position:
+        return None
+    name = " ".join(token.text for token in tokens[start:position])
+    return Term(start, position + 1, "named", 1, name=name)
 
 
 def own_name(tokens: list[Token], start: int) -> tuple[int, str]:

@@ -21,6 +21,8 @@ class Clause:
         for token in tokens:
             tags |= token.meaning.tags - {"aside"} if token.has("kin") else token.meaning.tags
         self.tags = tags
+        self.told = False  # a relative clause says that they come
+        self.relative = any(token.has("relative") for token in tokens[:2])
         self.reflexive = any(token.has("enrol") and token.has("i_come", "me") for token in tokens)
         self.words = sum(not token.mark for token in tokens)
         self.negated = any(
@@ -28,10 +30,12 @@ class Clause:
             and not (position + 1 < len(tokens) and tokens[position + 1].has("not_negation"))
             for position, token in enumerate(tokens)
         )
-        self.alone = any(
-            token.has("alone") and not (position and tokens[position - 1].has("negation"))
+        alone = [
+            token.place
             for position, token in enumerate(tokens)
-        )
+            if token.has("alone") and not (position and tokens[position - 1].has("negation"))
+        ]
+        self.alone, self.alone_at = bool(alone), next(iter(alone), 0)
         self.own_coming = any(
             one.has("my") and two.has("come", "enrol") for one, two in itertools.pairwise(tokens)
         )
@@ -41,13 +45,15 @@ class Clause:
 
 def split_clauses(tokens: list[Token], companies: list[Company]) -> list[Clause]:
     """The clauses; each token gets the number of its own. Companies stay whole."""
-    inside = {place for company in companies for place in range(company.start, company.end)}
+    inside = {place for company in companies for place in range(company.start + 1, company.end)}
+    closed = {company.end for company in companies if tokens[company.end - 1].mark}
     clauses: list[list[Token]] = [[]]
     main: list[Token] | None = None  # goes on behind a relative clause
     for position, token in enumerate(tokens):
         starts = _opens_clause(tokens, position) or (token.mark and token.low in _BREAK)
         if token.has("joins") and position + 1 < len(tokens) and tokens[position + 1].has("i"):
             starts = True
+        starts = starts or (position in closed and token.has("they", "relative"))
         if starts and position not in inside and any(not earlier.mark for earlier in clauses[-1]):
             following = tokens[position + 1] if position + 1 < len(tokens) else token
             if token.low in ",،" and following.has("relative") and position + 1 not in inside:
@@ -62,7 +68,18 @@ def split_clauses(tokens: list[Token], companies: list[Company]) -> list[Clause]
     for number, clause in enumerate(clauses):
         for token in clause:
             token.clause = number
-    return [Clause(clause) for clause in clauses]
+    for place, token in enumerate(tokens):
+        token.place = place
+    return _with_relatives(clauses)
+
+
+def _with_relatives(clauses: list[list[Token]]) -> list[Clause]:
+    """ "für meine Nachbarin, die gern teilnehmen möchte": she comes, as her relative clause says."""
+    abouts = [Clause(clause) for clause in clauses]
+    for before, relative in itertools.pairwise(abouts):
+        if relative.relative and relative.coming and not relative.negated and not relative.aside:
+            before.told = not before.aside
+    return abouts
 
 
 def _opens_clause(tokens: list[Token], position: int) -> bool:

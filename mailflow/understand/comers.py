@@ -33,7 +33,7 @@ def note_writer(clause: Clause, tally: Tally) -> None:
         tally.together |= {"we", "together"} <= tags
         tally.everybody |= {"we", "everybody"} <= tags
     if clause.alone and (tags & {"i", "i_come", "come"} or clause.words <= 3) and not clause.aside:
-        tally.totals.append((EARLIER if "earlier" in tags else TOTAL, 1))
+        tally.note_total(EARLIER if "earlier" in tags else TOTAL, 1, clause.alone_at)
 
 
 def note_company(
@@ -65,7 +65,7 @@ def _note_counted(company: Company, clause: Clause, coming: bool, tokens: list[T
         tally.additions += number
         tally.also = True
     else:
-        tally.totals.append((COUNTED if firm else LOOSE, number))
+        tally.note_total(COUNTED if firm else LOOSE, number, company.start)
 
 
 def _note_with_writer(company: Company, clause: Clause, coming: bool, tally: Tally) -> None:
@@ -99,7 +99,7 @@ def _note_others(company: Company, clause: Clause, coming: bool, tokens: list[To
     listed = len(others) > 2 and "kin" in tags and not any(term.owned for term in others)
     if listed or any(term.kind == "pair" for term in others):
         if listed or coming or clause.words <= SHORT:
-            tally.totals.append((COUNTED, sum(term.count for term in others)))
+            tally.note_total(COUNTED, sum(term.count for term in others), company.start)
         return
     known = [term for term in others if term.kind == "kin"]
     tally.mentioned |= {term.relation: term.count for term in known}
@@ -111,7 +111,7 @@ def _note_others(company: Company, clause: Clause, coming: bool, tokens: list[To
     alongside = company.start > 0 and tokens[company.start - 1].has("along")
     follows = clause.words <= SHORT and (("also" in tags and known) or (coming and alongside))
     tally.spare += [term.name for term in others if term.kind == "named"]
-    if (clause.coming or follows) and (not clause.aside or "escorted" in tags):
+    if (clause.coming or clause.told or follows) and (not clause.aside or "escorted" in tags):
         _count_others(company, clause, alongside, tokens, tally)
 
 

@@ -223,12 +223,15 @@ def _signature_name(
 
 
 def _after_last_stop(line: str, people: People, known: frozenset[str]) -> str:
-    """ "… im Voraus! Mfg Manfred Jürgens": what follows a sentence's end on a line."""
+    """ "… im Voraus! Mfg Manfred Jürgens": what follows a sentence's end on a line, or the last comma."""
     for tail in reversed(re.split(r"[.!?…؟)]+\s+", line.rstrip(" .!"))[1:]):
         name = read_name_line(tail, people, known) if len(tail) <= 60 else ""
         if len(name.split()) > 1 or known.intersection(_small(name)):
             return name
-    return ""
+    _, comma, tail = line.rstrip(" .!").rpartition(",")
+    name = read_name_line(tail, people, known) if comma and len(tail) <= 60 else ""
+    plain = all({fold(word, True), fold(word)} & known for word in name.split())
+    return name if name and plain else ""
 
 
 # --- organisation --------------------------------------------------------------------------------------

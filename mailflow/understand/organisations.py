@@ -42,6 +42,8 @@ def _institution(part: str, people: People) -> str:
         "name:closings",
     }:
         return ""
+    if len(words) > 1 and "organisation:offices" in people.common.meaning(fold(words[-1], True)).tags:
+        return ""
     if re.match(r"[^\W\d_]+:\s", text) or not is_institution(text, people):
         return ""
     if _HOUSE_NUMBER.search(text) and not _is_legal(text, people):

@@ -44,6 +44,7 @@ class Token:
     number: int | None = None
     mark: bool = False
     clause: int = 0
+    place: int = 0  # in its sentence
     start: int = 0  # where it stands in the text
 
     def has(self, *tags: str) -> bool:
@@ -225,22 +226,33 @@ def _counts(inside: list[Token]) -> bool:
 
 
 def _without_ages(tokens: list[Token]) -> list[Token]:
-    """ "meine Tochter, 17, und ich", "mein Sohn, 13 Jahre alt, …": the age goes, with its comma."""
+    """ "meine Tochter, 17, und ich", "mi hijo de 14 años y yo": the age goes, with its comma."""
     kept: list[Token] = []
     position = 0
     while position < len(tokens):
-        token = tokens[position]
-        comma = token.mark and token.low in ",،" and bool(kept) and kept[-1].has("kin")
-        if comma and position + 1 < len(tokens) and tokens[position + 1].text.isdigit():
-            end = position + 2
-            while end < min(len(tokens), position + 4) and not tokens[end].mark:
-                end += 1
-            if end == len(tokens) or tokens[end].mark:
-                position = end + (end < len(tokens) and tokens[end].low in ",،")
-                continue
-        kept.append(token)
-        position += 1
+        end = _age_ends(tokens, position) if kept and kept[-1].has("kin") else position
+        if end == position:
+            kept.append(tokens[position])
+        position = max(end, position + 1)
     return kept
+
+
+def _age_ends(tokens: list[Token], start: int) -> int:
+    """Where the age that begins here ends; `start` where none does."""
+    comma = tokens[start].mark and tokens[start].low in ",،"
+    digits = next((at for at in range(start, min(start + 3, len(tokens))) if tokens[at].text.isdigit()), None)
+    if digits is None or any(token.mark for token in tokens[start + comma : digits]):
+        return start
+    if digits == start or (not comma and digits > start + 1):
+        return start
+    end = digits + 1
+    while end < min(len(tokens), digits + 4) and not tokens[end].mark and not tokens[end - 1].has("things"):
+        end += 1
+    if tokens[end - 1].has("things") and not comma:
+        return end
+    if comma and (end == len(tokens) or tokens[end].mark):
+        return end + (end < len(tokens) and tokens[end].low in ",،")
+    return start
 
 
 def _join_sequences(tokens: list[Token], speech: Speech) -> None:

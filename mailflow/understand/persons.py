@@ -41,7 +41,8 @@ def count_persons(sentences: Iterable[Sentence], subject: str, speech: Speech) -
 
 def _count(sentences: Iterable[Sentence], speech: Speech) -> Headcount:
     tally = Tally()
-    for sentence in sentences:
+    for number, sentence in enumerate(sentences):
+        tally.sentence = number
         _read(sentence, speech, tally)
     return _conclude(tally)
 
@@ -63,9 +64,9 @@ def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
 def _conclude(tally: Tally) -> Headcount:
     company = sum(_others(tally).values()) + tally.additions
     writer = _writer_comes(tally, company)
-    worth = max((worth for worth, _ in tally.totals), default=-1)
+    worth = max((worth for worth, _, _ in tally.totals), default=-1)
     if worth > LOOSE or (worth >= 0 and not company):
-        numbers = [number for each, number in tally.totals if each == worth]
+        numbers = [number for each, _, number in sorted(tally.totals) if each == worth]
         persons = numbers[0] if worth == COUNTED else numbers[-1]
         writer = writer or persons > company
         return Headcount(persons, True, 0, writer, _named(tally, writer))

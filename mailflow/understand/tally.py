@@ -11,7 +11,8 @@ SUM, TOTAL, COUNTED, LOOSE, EARLIER = 4, 3, 2, 1, 0  # how much a total is worth
 class Tally:
     """Evidence of all sentences. Relations ("Mann", "Kinder") are keys, so that nobody counts twice."""
 
-    totals: list[tuple[int, int]] = field(default_factory=list)  # what it is worth, the number
+    totals: list[tuple[int, int, int]] = field(default_factory=list)  # worth, place, number
+    sentence: int = 0  # which one is being read
     additions: int = 0  # "+ 2": beside the writer
     others: dict[str, int] = field(default_factory=dict)  # they come
     weak: dict[str, int] = field(
@@ -30,6 +31,10 @@ class Tally:
     also: bool = False
     together: bool = False
     everybody: bool = False
+
+    def note_total(self, worth: int, number: int, place: int) -> None:
+        """A number that counts everybody; `place` is the token of the present sentence."""
+        self.totals.append((worth, self.sentence * 1000 + place, number))
 
 
 def add_party(where: dict[str, int], term: Term) -> None:
