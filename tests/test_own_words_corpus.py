@@ -1,4 +1,4 @@
-"""The labelled mails: nothing that a person wrote is lost, whatever a keyboard or mail program makes of it."""
+"""The labelled mails: nothing that a person wrote is lost, whatever a keyboard or program makes of it."""
 
 import json
 import textwrap
