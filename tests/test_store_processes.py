@@ -1,5 +1,7 @@
 """Real processes on one store: killed at any moment, out of disk, several at once, under any umask."""
 
+import itertools
+import multiprocessing
 import os
 import random
 import signal
@@ -7,7 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,34 +35,40 @@ for number in range(first, first + int(sys.argv[4])):
 store.close()
 """
 
-AT_A_POINT = """
-import os, signal, sys
-name, left = sys.argv[5], int(sys.argv[6])
-real = getattr(os, name)
-def fatal(*args, **named):
-    global left
-    left -= 1
-    if left == 0:
-        if name == "pwrite":
-            real(args[0], bytes(args[1])[: len(args[1]) // 2], args[2])
-        os.kill(os.getpid(), signal.SIGKILL)
-    return real(*args, **named)
-setattr(os, name, fatal)
-"""
+
+def write_until_killed(path: Path, name: str, point: int, told: Connection) -> None:
+    """In a process of its own: keep mails; die at the n-th call of a function of `os`, or in its middle."""
+    real, calls = getattr(os, name), itertools.count(1)
+
+    def fatal(*args: Any, **named: Any) -> Any:
+        if next(calls) == point:
+            if name == "pwrite":
+                real(args[0], bytes(args[1])[: len(args[1]) // 2], args[2])
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*args, **named)
+
+    setattr(os, name, fatal)
+    store = Store.open(path, BERLIN, worker=True)
+    for number in range(10):
+        keep(store, number)
+        told.send(number)
+        if number % 7 == 0:
+            store.tidy()
+    store.close()
 
 
-def start(
-    path: Path, first: int, role: str, count: int, *more: str, code: str = WRITER
-) -> "subprocess.Popen[str]":
+def start(path: Path, first: int, role: str, count: int) -> "subprocess.Popen[str]":
     """A process that keeps mails and says each number when it is durable."""
-    words = [sys.executable, "-c", code, str(path), str(first), role, str(count), *more]
+    words = [sys.executable, "-c", WRITER, str(path), str(first), role, str(count)]
     return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
 
 
 def said(process: "subprocess.Popen[str]") -> list[int]:
-    """All the numbers it said, once it has ended."""
-    out, _ = process.communicate(timeout=60)
-    return [int(line) for line in out.splitlines()]
+    """All the numbers it has not said yet, once it has ended."""
+    assert process.stdout
+    numbers = [int(line) for line in process.stdout]
+    process.wait(timeout=60)
+    return numbers
 
 
 def test_killed_at_random(tmp_path: Path) -> None:
@@ -91,13 +102,22 @@ def test_killed_at_random(tmp_path: Path) -> None:
 def test_killed_at_each_step(tmp_path: Path, name: str, points: Sequence[int]) -> None:
     """Before each write (or in its middle), sync, rename and link of a new store's life."""
     path = tmp_path / "data" / "mailflow.json"
+    fork = multiprocessing.get_context("fork")
     for point in points:
-        process = start(path, 0, "worker", 10, name, str(point), code=AT_A_POINT + WRITER)
-        told = said(process)
-        assert process.returncode == -signal.SIGKILL, (name, point)
+        ours, theirs = fork.Pipe(duplex=False)
+        process = fork.Process(target=write_until_killed, args=(path, name, point, theirs))
+        process.start()
+        theirs.close()
+        process.join(60)
+        assert process.exitcode == -signal.SIGKILL, (name, point)
+        told = 0
+        with suppress(EOFError):
+            while ours.recv() == told:
+                told += 1
+        ours.close()
         found = kept_at(path)
         assert found == list(range(len(found))), (name, point)
-        assert len(told) <= len(found) <= len(told) + 1, (name, point)
+        assert told <= len(found) <= told + 1, (name, point)
         with Store.open(path, BERLIN, worker=True) as store:
             keep(store, len(found))
         assert kept_at(path) == list(range(len(found) + 1)), (name, point)
