@@ -113,6 +113,7 @@ def test_a_signal_ends_it_within_a_second(number: signal.Signals, installation: 
 def test_a_signal_ends_it_while_the_server_is_silent(tmp_path: Path) -> None:
     """A mail server that takes the connection and never speaks does not hold up the end."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
         port = silent.getsockname()[1]
         mailbox = Mailbox(port, "a@kaarst.example", "geheim", None)
         installation = Installation.make(tmp_path, mailbox, port, smtp_login=False)
