@@ -95,9 +95,7 @@ class Mail:
     uid: str
     arrived: datetime  # INTERNALDATE
     raw: bytes
-    whole: int = (
-        0  # bytes of a mail that was too large to be read to the end; 0: what is to be read is in `raw`
-    )
+    whole: int = 0  # bytes of it, where it was too large to be read to the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +194,7 @@ class Details:
     phone: str | None
     practice: bool
     said: frozenset[str] = frozenset()
-    change: int = (
-        0  # the mail only says how many more or fewer come than before: "meine Frau doch nicht" is -1
-    )
+    change: int = 0  # only how many more or fewer come is said: "meine Frau doch nicht" is -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,9 +326,7 @@ class Plan:
     reasons: tuple[Reason, ...] = ()
     alarm: Alarm | None = None
     unreached: str = ""  # an address that our mail does not reach: what waits for it will not be sent
-    likeness: tuple[
-        str, ...
-    ] = ()  # what a repetition of this mail would have in common with it; see limits.py
+    likeness: tuple[str, ...] = ()  # what a repetition of this mail would share with it: limits.py
     judge: str = ""  # who signs the Authentication-Results of this mail, nearest to us first
 
 
@@ -380,12 +374,9 @@ class Known:
     answers_to_domain: int = 0  # in the last hour
     answers_last_hour: int = 0
     answers_total_today: int = 0
-    earlier: tuple[
-        Earlier, ...
-    ] = ()  # answers to this address in the last days, in the order they were noted
+    earlier: tuple[Earlier, ...] = ()  # answers to this address in the last days, in order
     replied_to: datetime | None = None  # when the answer of ours went out that this mail replies to
-    recent: Mapping[str, datetime] = field(
-        default_factory=dict
-    )  # likeness of a mail of this sender → arrival
+    # likeness of a mail of this sender → its arrival
+    recent: Mapping[str, datetime] = field(default_factory=dict)
     returned_from: str = ""  # to whom the answer of ours had gone that this report sends back
     judge: str = ""  # the provider's name in Authentication-Results, learned from the mails so far
