@@ -260,6 +260,7 @@ from pathlib import Path
 from mailflow.errors import MailflowError
 from mailflow.store import Store
 from tests.store_samples import keep
+keep(Store.open(Path(sys.argv[2]), "Europe/Berlin"), 0)  # so that everything is imported
 os.setegid(65534); os.seteuid(65534)
 try:
     store = Store.open(Path(sys.argv[1]), "Europe/Berlin")
@@ -280,7 +281,7 @@ except MailflowError as error:
         (".lock", 0o444, "open 9\n78 Der Datenbestand"),
     ],
 )
-def test_permission_lost(path: Path, file: str, mode: int, says: str) -> None:
+def test_permission_lost(path: Path, tmp_path: Path, file: str, mode: int, says: str) -> None:
     """Not readable: refused at once. Not writable: lists still work, a write is refused with the reason."""
     for each in [*path.parent.parents, path.parent]:
         if "pytest" in str(each):
@@ -289,7 +290,10 @@ def test_permission_lost(path: Path, file: str, mode: int, says: str) -> None:
         each.chmod(0o666)
     path.with_suffix(file).chmod(mode)
     done = subprocess.run(
-        [sys.executable, "-c", AS_NOBODY, str(path)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", AS_NOBODY, str(path), str(tmp_path / "other.json")],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.stdout.startswith(says), done.stdout + done.stderr
 
