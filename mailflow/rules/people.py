@@ -35,6 +35,7 @@ class CountFile(BaseModel):
     article: str = ""  # "die Leiterin": makes a person of a word
     kin: Mapping[str, tuple[str, ...]]  # "1" = ["mann ehemann", …], "2" = ["eltern", …], and "0": see below
     roles: tuple[str, ...] = ()  # as kin, of work and club: "wir kommen mit zwei Mitarbeitern" are two
+    generic: str = ""  # of kin: counts only with a number or beside others ("дети", "öğretmen")
     neutral: str  # people who are no one's: Personen, Plätze
     pair: str = ""  # Eheleute: two, the writer among them
     i: str  # ich wir, as the one who does
@@ -210,6 +211,8 @@ def _speech(file: PeopleFile) -> Speech:
     words.learn(file.names.titles, "title")
     for value, members in count.numbers.items():
         words.learn(members, "number", number=int(value))
+    for pattern in file.names.name:
+        words.learn(pattern.partition("{")[0].split()[-1].replace("|", " "), "naming")
     words.learn(count.both, "number", number=2)
     for value, members in count.groups.items():
         words.learn(members, "group", number=int(value))

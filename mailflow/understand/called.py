@@ -74,6 +74,8 @@ def _before_writer(tokens: list[Token], writer: int, taken: set[int]) -> list[Te
         return found
     while place >= 0 and place not in taken and _capitals(tokens, place, 1):
         start = place - 1 if place - 1 not in taken and _capitals(tokens, place - 1, 1) else place
+        if start and tokens[start - 1].has("article", "one", "my", "theirs", "apart", "naming"):
+            break
         found.append(_called(tokens, start, place + 1))
         if start < 2 or tokens[start - 1].low not in ",،":
             break

@@ -46,6 +46,9 @@ def note_company(
         return
     if any(term.kind == "neutral" for term in others):
         _note_counted(company, clause, coming, tokens, tally)
+    elif company.with_writer and _denied(company, tokens):
+        tally.writer_out = True
+        _note_others(Company(others), clause, coming, tokens, tally)
     elif company.with_writer:
         _note_with_writer(company, clause, coming, tally)
     elif "escorted" in clause.tags or not _stands_apart(tokens, company):
@@ -80,6 +83,12 @@ def _note_with_writer(company: Company, clause: Clause, coming: bool, tally: Tal
         where["writer's own"] = writer.count - 1
     if strong:
         tally.writer_in = True
+
+
+def _denied(company: Company, tokens: list[Token]) -> bool:
+    """ "Nicht ich, sondern mein Stellvertreter"."""
+    writer = next(term.start for term in company.terms if term.kind == "me")
+    return writer > 0 and tokens[writer - 1].has("negation")
 
 
 def _stands_apart(tokens: list[Token], company: Company) -> bool:

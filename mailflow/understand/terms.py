@@ -111,7 +111,9 @@ def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Spee
         return None
     if lead.single and not lead.owned and lead.number is None:
         lead.number = 1
-    bare = speech.needs_determiner and not (lead.owned or lead.number or lead.definite or lead.alongside)
+    bare = (speech.needs_determiner or token.has("generic")) and not (
+        lead.owned or lead.number or lead.definite or lead.alongside
+    )
     if bare and not _beside_join(tokens, lead.start, position):
         return None
     count = lead.number or token.meaning.count
