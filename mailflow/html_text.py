@@ -268,7 +268,7 @@ def _mark(tag: str, attributes: Mapping[str, str], style: str) -> str:
         if line and "padding" in style and _THIN_LINE.search(line[1]):
             return "border-top"
         if _CITED.search(style) and "padding" in style and "margin" in style:
-            return "quote"
+            return "border-left"
     return ""
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from mailflow.model import PieceKind
-from mailflow.rules.layout import Layout, fold
+from mailflow.rules.layout import Layout, find_phrase, fold, words_of
 from mailflow.understand.heads import TIME, claim_form, head_end, looks_like_head
 from mailflow.understand.lines import Line, has_mail, is_quoted, is_rule, next_free
 
@@ -25,8 +25,9 @@ _WHOLE = {  # marks inside which everything is history
         "zwchr",
     ),
     *("stopSpelling", "ms-outlook-ios-reply-separator", "mail-editor-reference-message-container"),
-    *("moz-forward-container", "moz-cite-prefix", "gmail_attr", "reply-intro"),
+    *("moz-forward-container", "moz-cite-prefix", "gmail_attr", "reply-intro", "border-left"),
 }
+_DOUBTFUL = {"border-top", "border-left", "blockquote"}
 _AROUND = {
     "gmail_quote",
     "gmail_extra",
@@ -59,17 +60,14 @@ def mark_history(lines: list[Line], layout: Layout) -> None:
 
 def _by_marks(lines: list[Line], layout: Layout) -> None:
     """What the mail program itself says about history in its HTML."""
+    _drop_doubtful_marks(lines, layout)
     kind: PieceKind = "quoted"
     cited = any(line.mark in ("blockquote", "gmail_attr") for line in lines)
     seen_quote = False
     for index, line in enumerate(lines):
-        if line.mark == "border-top" and (index == 0 or lines[index - 1].mark != "border-top"):
-            if head_end(lines, index, layout) is None and not looks_like_head(lines, index):
-                for later in lines[index:]:
-                    later.mark = "" if later.mark == "border-top" else later.mark
-            else:
-                _claim_rest(lines, index, "quoted", "head of an earlier mail")
-                return
+        if line.mark == "border-top":
+            _claim_rest(lines, index, "quoted", "head of an earlier mail")
+            return
         if not line.mark or line.mark == "signature":
             continue
         if line.mark == "moz-forward-container" or layout.forwarded.search(fold(line.text[:200])):
@@ -79,6 +77,34 @@ def _by_marks(lines: list[Line], layout: Layout) -> None:
             seen_quote = seen_quote or line.mark == "blockquote"
         elif line.mark in _AROUND and (not cited or not seen_quote or kind == "forwarded"):
             line.claim(kind, f"marked as {line.mark}")
+
+
+def _drop_doubtful_marks(lines: list[Line], layout: Layout) -> None:
+    """Borders also decorate signatures and the mails of web forms: they need a head or an attribution."""
+    mark, dropping = "", False
+    for index, line in enumerate(lines):
+        if line.mark != mark:
+            mark = line.mark
+            dropping = mark in _DOUBTFUL and not _is_credible(lines, index, layout)
+        if dropping:
+            lines[index] = Line(line.text)
+
+
+def _is_credible(lines: Sequence[Line], index: int, layout: Layout) -> bool:
+    above = next((line.text for line in reversed(lines[max(0, index - 4) : index]) if not line.blank), "")
+    if lines[index].mark == "blockquote":
+        words = words_of(above[:60])
+        return not (
+            words and above.rstrip().endswith(":") and find_phrase(layout.form_text, words) == len(words)
+        )
+    first = next_free(lines, index)
+    if first is None:
+        return False
+    if head_end(lines, first, layout) is not None or looks_like_head(lines, first):
+        return True
+    if lines[index].mark == "border-top":
+        return False
+    return _is_attribution(above, True, layout) or _is_attribution(lines[first].text, False, layout)
 
 
 def _look_at(lines: list[Line], index: int, layout: Layout) -> int:
