@@ -121,7 +121,7 @@ class Lexicon:
         tags = self._forms(word)
         for part in word.split("-") if "-" in word else ():
             tags |= self._forms(part)
-        if not tags:
+        if all(tag.startswith("_") for tag in tags):  # nothing by itself, a part of a sequence at the most
             for beginning in self.grammar.beginnings:
                 if word.startswith(beginning) and len(word) - len(beginning) >= _SHORTEST_STEM:
                     tags |= self._forms(word[len(beginning) :])
