@@ -130,15 +130,18 @@ def _count_others(
     """They come."""
     tags = clause.tags
     counted = [term for term in company.others if _is_somebody(term, tags, len(company.others) == 1)]
-    for term in counted:
-        add_party(tally.others, term)
     if not counted:
         return
+    tally.names += [term.name for term in counted if term.name]
+    if all(term.kind == "named" for term in counted) and tally.just_counted == (tally.sentence, len(counted)):
+        return
+    for term in counted:
+        add_party(tally.others, term)
+    tally.just_counted = (tally.sentence, sum(term.count for term in counted))
     if all(_sent(term, tokens) for term in counted):
         tally.staff += 1
     elif any(term.owned for term in counted):
         tally.family += 1
-    tally.names += [term.name for term in counted if term.name]
     tally.also |= "also" in tags or (alongside and "i" in tags)
     tally.writer_in |= alongside and (bool(tags & {"i", "i_come"}) or not _has_subject(tokens, company))
 

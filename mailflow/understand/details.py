@@ -116,7 +116,7 @@ def _find_name(
     sender, surely = _sender_name(letter, people)
     if not count.writer:
         other = count.named or _pattern_name(sentences, speech, people, other=True)
-        other = other or _name_in_brackets(written, people)
+        other = _with_first_name(other, written, people) or _name_in_brackets(written, people)
         if other:
             return (sender if surely and set(_small(other)) <= set(_small(sender)) else other), True
     stated = _labelled_name("\n".join([written, *signed]), people) or _pattern_name(
@@ -143,6 +143,14 @@ def _known_words(letter: Letter, sender: str) -> frozenset[str]:
     address = letter.senders[0].addr if letter.senders else ""
     words = re.findall(r"[^\W\d_]{2,}", sender + " " + address.partition("@")[0])
     return frozenset(fold(word, True) for word in words)
+
+
+def _with_first_name(name: str, written: str, people: People) -> str:
+    """ "Herr Paulsen" of the subject is called Jochen Paulsen in the text."""
+    if not name or " " in name:
+        return name
+    found = re.findall(r"\w[\w-]+ " + re.escape(name) + r"\b", written)
+    return next((full for each in found if " " in (full := read_name(each, people))), name)
 
 
 def _name_in_brackets(written: str, people: People) -> str:

@@ -12,6 +12,7 @@ from mailflow.understand.people_clauses import Sentence, Token
 from mailflow.understand.term import Term
 from mailflow.understand.terms import find_terms
 
+_RELATIVE = 14  # words of a relative clause between two members
 _BETWEEN = 5  # words that may stand between two members of a company
 
 
@@ -74,6 +75,8 @@ def _admit(tokens: list[Token], company: Company, term: Term) -> bool:
 def _link(tokens: list[Token], last: Term, term: Term, speech: Speech) -> str:
     """How two parties hang together: "joined", "same" (the second names the first again), or ""."""
     between = tokens[last.end : term.start]
+    if term.kind == "me" and _over_relative(between):
+        return "joined"
     if len(between) > _BETWEEN or last.kind == term.kind == "me":
         return ""
     if last.kind == "neutral" and term.kind == "me" and tokens[term.start].has("we"):
@@ -89,6 +92,13 @@ def _link(tokens: list[Token], last: Term, term: Term, speech: Speech) -> str:
     staff = term.counted and tokens[term.end - 1].has("role") and tokens[last.start].has("we")
     along = any(token.has("along") for token in between)
     return "joined" if last.kind == "me" and along and term.kind != "neutral" and not staff else ""
+
+
+def _over_relative(between: list[Token]) -> bool:
+    """ "meine Hilfe Frau Nowak, die auch neu hier ist, und ich"."""
+    if not 4 < len(between) <= _RELATIVE or not between[0].mark or not between[1].has("relative"):
+        return False
+    return between[-1].has("joins") and between[-2].low in ",،"
 
 
 def _link_beside(tokens: list[Token], last: Term, term: Term, speech: Speech) -> str:
@@ -152,7 +162,8 @@ def _settled(tokens: list[Token], company: Company) -> list[Company]:
         gap = tokens[terms[0].end : terms[1].start] if edge == 0 else tokens[terms[-2].end : terms[-1].start]
         summing = terms[edge].kind == "neutral" or (terms[edge].kind == "me" and terms[edge].counted)
         apart = not any(token.has("joins") or token.low in "+&/" for token in gap)
-        if summing and apart and 1 < terms[edge].count == sum(term.count for term in rest):
+        told = any(term.kind in ("me", "named") or term.owned for term in rest)
+        if summing and apart and told and 1 < terms[edge].count == sum(term.count for term in rest):
             return [Company(rest)]
     return [company]
 

@@ -64,9 +64,11 @@ def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
 def _conclude(tally: Tally) -> Headcount:
     company = sum(_others(tally).values()) + tally.additions
     writer = _writer_comes(tally, company)
-    worth = max((worth for worth, _, _ in tally.totals), default=-1)
+    added = tally.also and tally.additions > 0
+    totals = [total for total in sorted(tally.totals) if total[0] > COUNTED or not added]
+    worth = totals[-1][0] if totals else -1
     if worth > LOOSE or (worth >= 0 and not company):
-        numbers = [number for each, _, number in sorted(tally.totals) if each == worth]
+        numbers = [number for each, _, number in totals if each == worth]
         persons = numbers[0] if worth == COUNTED else numbers[-1]
         writer = writer or persons > company
         return Headcount(persons, True, 0, writer, _named(tally, writer))
