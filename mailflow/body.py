@@ -79,9 +79,10 @@ def _choose(part: Part, *, take_attached: bool) -> tuple[Passage, ...]:
 
 def _tells_nothing(plain: tuple[Passage, ...], rich: tuple[Passage, ...]) -> bool:
     """Is the plain text empty, or a mere hint that one should look at the HTML?"""
-    words = set(re.findall(r"\w{3,30}", " ".join(passage.text[:5000] for passage in plain).lower()))
+    told = " ".join(passage.text[:5000] for passage in plain).lower()
+    words = set(re.findall(r"\w{3,30}", told))
     shown = set(re.findall(r"\w{3,30}", " ".join(passage.text[:20_000] for passage in rich).lower()))
-    return not words or 2 * len(words & shown) < len(words)
+    return not told.strip() or 2 * len(words & shown) < len(words)
 
 
 def part_text(part: Part) -> str:
