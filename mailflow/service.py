@@ -115,7 +115,7 @@ class Service:
             log.failed(digest, tries, place(error), given_up=tries >= TRIES)
             if tries < TRIES:
                 return None, None
-            plan = set_aside(mail, letter, digest, place(error))
+            plan, answer = set_aside(mail, letter, digest, place(error)), None
         batch.add(plan, answer, alarm)
         return plan.folder, plan
 
