@@ -37,7 +37,9 @@ Role = Literal["from", "sent", "to", "cc", "subject", "other"]
 Phrases = Mapping[str, tuple[tuple[str, ...], ...]]  # by first word, the longest first
 
 _ACCENTS = re.compile("[\u0300-\u036f\u0483-\u0487\u0610-\u061a\u064b-\u065f\u0670]+")  # combining ones
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_WORD = re.compile(
+    "[^\\W_][\u0300-\u036f\u064b-\u065f\u0670]*(?:['’\u200c]?[^\\W_][\u0300-\u036f\u064b-\u065f\u0670]*)*"
+)
 _LETTERS = str.maketrans(
     {"ł": "l", "ı": "i", "ø": "o", "đ": "d", "æ": "ae", "ي": "ی", "ى": "ی", "ك": "ک", "’": "'", "‌": ""}
 )

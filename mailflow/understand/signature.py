@@ -195,8 +195,9 @@ def _claim_names(lines: list[Line], start: int, end: int, layout: Layout) -> Non
         return
     above = lines[free[free.index(tail[0]) - 1]].text.rstrip()
     apart = lines[tail[0] - 1].blank
-    one_word = len(lines[tail[0]].text.split()) == 1 and len(tail) == 1
-    if above.endswith((":", ",")) or (one_word and not apart and not END_OF_SENTENCE.search(above)):
+    name = lines[tail[0]].text
+    doubtful = len(tail) == 1 and (len(name.split()) == 1 or name.upper() == name.lower())
+    if above.endswith((":", ",")) or (doubtful and not apart and not END_OF_SENTENCE.search(above)):
         return
     for index in tail:
         lines[index].claim("signature", "name at the end")

@@ -111,7 +111,9 @@ def is_name(text: str, layout: Layout) -> bool:
     skipped = find_phrase(layout.signed_for, words)
     if skipped and skipped < len(words):
         placed, words = placed[skipped:], words[skipped:]
-    if not 1 <= len(words) <= 5 or not layout.not_a_name.isdisjoint(words):
+    if not 1 <= len(words) <= 5:
+        return False
+    if not (layout.not_a_name.isdisjoint(words) and layout.personal.isdisjoint(words)):
         return False
     spoken = [text[first:last] for _, first, last in placed]
     if not any(len(word) >= 2 for word in spoken):
