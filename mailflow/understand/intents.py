@@ -6,7 +6,7 @@ Where it is unsure, somebody who plausibly wants to come counts as signing up, f
 nobody who cancels, declines, only asks or only brings an idea does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from mailflow.model import Intent, Reason
@@ -14,7 +14,7 @@ from mailflow.understand.meanings import ENOUGH, SentenceReading
 from mailflow.vocabulary.phrases import Match
 
 SURE = 3
-_SUBSTANCE = 5  # words: below that a sentence that says nothing else is no idea either
+_SUBSTANCE = 3  # words: below that a sentence that says nothing else is no idea either
 # Whoever writes this has something else in mind than a sign-up that is only hinted at.
 _BUSY = ("idea", "question", "thanks", "off_topic")
 
@@ -85,17 +85,21 @@ def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]
         found["practice"] = mail.why("practice")
     if "practice" in found and "sign_up" in found and not _signs_up_besides_practice(mail):
         del found["sign_up"]
-    if _brings_idea(mail, enough=SURE if found else ENOUGH):
+    if _brings_idea(mail, found):
         found["idea"] = mail.why("idea")
-    if mail.best("question") >= (SURE if {"idea", "resend"} & found.keys() else ENOUGH):
+    if mail.best("question") >= (SURE if {"idea", "resend", "cancel"} & found.keys() else ENOUGH):
         found["question"] = mail.why("question")
     intents = tuple(sorted(found))
     return intents, tuple(_reason(intent, found[intent]) for intent in intents)
 
 
-def _brings_idea(mail: Weighing, *, enough: int) -> bool:
-    best = mail.best("idea")
-    if best == SURE or (best + (enough == ENOUGH) >= ENOUGH and mail.total("idea") >= enough):
+def _brings_idea(mail: Weighing, found: Collection[Intent]) -> bool:
+    """Whether there is an idea. The more else a mail asks for, the clearer it must be said."""
+    best, total = mail.best("idea"), mail.total("idea")
+    if {"cancel", "resend"} & set(found):
+        why = mail.why("idea")
+        return best == SURE and (total > SURE or (why is not None and why.kind == "suggestion"))
+    if best == SURE or total >= SURE or (best >= ENOUGH and not found):
         return True
     untold = any(not each.meanings and len(each.line.words) >= _SUBSTANCE for each in mail.sentences)
     return untold and mail.hint("idea") >= ENOUGH
@@ -108,7 +112,9 @@ def _reason(intent: Intent, match: Match | None) -> Reason:
 def _cancels(mail: Weighing) -> bool:
     if mail.best("change") >= ENOUGH and mail.best("sign_up") >= ENOUGH:
         return False
-    if mail.best("cancel") < SURE and (mail.corrects or mail.best("sign_up") == SURE):
+    if mail.best("cancel") < SURE and (
+        mail.corrects or SURE in (mail.best("sign_up"), mail.best("practice"))
+    ):
         return False
     withdrawn = mail.says("cancel") or (mail.total("cancel") > 0 and mail.best("decline") >= ENOUGH)
     withdrawn = withdrawn or (
@@ -159,8 +165,8 @@ def _signs_up_besides_practice(mail: Weighing) -> bool:
     """Signs up for the event too, and not only in the words that speak of the try-out."""
     if mail.best("decline") >= ENOUGH and mail.best("sign_up") < SURE:
         return False
-    if mail.expected and not mail.corrects:
-        return False  # whoever is signed up adds the try-out
+    if mail.expected and not mail.corrects:  # whoever is signed up adds the try-out
+        return any(each.meanings["sign_up"].dated for each in mail.sentences if "sign_up" in each.meanings)
     for sentence in mail.sentences:
         sign_up, practice = sentence.meanings.get("sign_up"), sentence.meanings.get("practice")
         if sign_up and sign_up.strength >= ENOUGH and not practice:

@@ -5,12 +5,12 @@ meaning wins holds in every language; the words that lead to it are rules.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from mailflow.model import Piece
 from mailflow.understand.hunch import SURE_ENOUGH, cut, shipped_model
-from mailflow.vocabulary.days import Days
+from mailflow.vocabulary.days import EVENT, PRACTICE, Days
 from mailflow.vocabulary.folding import fold
 from mailflow.vocabulary.phrases import Match, Vocabulary
 from mailflow.vocabulary.sentences import Line
@@ -43,7 +43,7 @@ _SAME_SENTENCE = frozenset({
     ("off_topic", "sign_up"), ("off_topic", "cancel"), ("off_topic", "resend"), ("off_topic", "access"),
     ("off_topic", "practice"), ("off_topic", "decline"), ("off_topic", "question"), ("off_topic", "idea"),
     ("off_topic", "practice_decline"),
-    ("cancel", "decline"), ("resend", "access"), ("cancel", "access"),
+    ("cancel", "decline"), ("resend", "access"), ("cancel", "access"), ("resend", "question"),
 })  # fmt: skip
 
 
@@ -78,7 +78,23 @@ def read_sentences(pieces: Iterable[Piece], vocabulary: Vocabulary, days: Days) 
                 own[0] = _as_answer(own[0], question)
             found += own
             question = None
-    return found
+    return list(_in_context(found, vocabulary, days))
+
+
+def _in_context(
+    sentences: Iterable[SentenceReading], vocabulary: Vocabulary, days: Days
+) -> Iterator[SentenceReading]:
+    """ "On the 16th you can try it out. I should like a place." speaks of the 16th all the time."""
+    of_practice = False
+    for each in sentences:
+        named = set(vocabulary.calendar.find([word.text for word in each.line.words], days).values())
+        sign_up = each.meanings.get("sign_up")
+        if named & {EVENT, PRACTICE}:
+            of_practice = EVENT not in named and "practice_decline" not in each.meanings
+        elif of_practice and sign_up and not sign_up.dated and "practice" not in each.meanings:
+            others = {name: match for name, match in each.meanings.items() if name != "sign_up"}
+            each = replace(each, meanings={**others, "practice": sign_up})
+        yield each
 
 
 def _last_question(piece: Piece, vocabulary: Vocabulary, days: Days) -> SentenceReading | None:
