@@ -50,6 +50,8 @@ def is_closing(text: str, layout: Layout) -> bool:
         return False
     words = words_of(text)
     taken = find_phrase(layout.closing, words)
+    if find_phrase(layout.greeting, words) > taken:
+        return False  # “Grüß Gott zusammen”
     if taken:
         few = len(words) - taken <= 7
         return few and not text.rstrip().endswith("?") and layout.personal.isdisjoint(words[taken:])
