@@ -50,14 +50,14 @@ def is_closing(text: str, layout: Layout) -> bool:
         return False
     words = words_of(text)
     taken = find_phrase(layout.closing, words)
-    if find_phrase(layout.greeting, words) > taken:
+    alone = find_phrase(layout.closing_alone, words)
+    if find_phrase(layout.greeting, words) > max(taken, alone):
         return False  # “Grüß Gott zusammen”
     if taken:
         few = len(words) - taken <= 7
         return few and not text.rstrip().endswith("?") and layout.personal.isdisjoint(words[taken:])
-    taken = find_phrase(layout.closing_alone, words)
-    name = behind_words(text, taken)
-    return bool(taken) and (len(words) == taken or (not name[:1].islower() and is_name(name, layout)))
+    name = behind_words(text, alone)
+    return bool(alone) and (len(words) == alone or (not name[:1].islower() and is_name(name, layout)))
 
 
 def behind_words(text: str, taken: int) -> str:
