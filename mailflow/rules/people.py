@@ -8,7 +8,7 @@ accents and Arabic letter forms do not matter. A line of `kin` holds all forms o
 Patterns (`totals`, `formerly`, `additions`, `name`, `other_name`, `lead_in`) are words in order. `a|b` is a
 choice, `a?` may be missing, `^` is the sentence's beginning, `…` stands for any words of `between`, `……` for
 up to six words of any kind, `{n}` for a number, `{w}` for one in words, `{b}` for one of `both`, `{g}` for a
-word of `groups`, and {name} or {org} for what is looked for.
+word of `groups`, and {name}, {names} (two words at the least) or {org} for what is looked for.
 """
 
 import re
@@ -43,6 +43,7 @@ class CountFile(BaseModel):
     to_me: str = ""  # mir: counts only beside others
     we: str
     they: str = ""  # sie, ihn: counts only beside "und mich"
+    partitive: str = ""  # between number and mein: "six of our members"
     my: str = ""
     theirs: str = ""  # seine, ihre
     genitive: str = ""  # after a noun: "Laptop meiner Tochter"
@@ -65,6 +66,8 @@ class CountFile(BaseModel):
     more: str = ""  # noch weitere
     can: str = ""  # with a negation: does not come
     come: str  # somebody comes
+    half: str = ""  # comes only together with a word of `particle`: "mache … mit"
+    particle: str = ""
     i_come: str = ""  # the word itself says that the writer comes: приду, katılacağım
     enrol: str  # somebody signs up somebody
     aside: str  # the clause is about something else
@@ -155,6 +158,7 @@ class Speech:
     formerly: Pattern | None
     additions: Pattern | None
     names: tuple[re.Pattern[str], ...]
+    full_names: tuple[re.Pattern[str], ...]
     other_names: tuple[re.Pattern[str], ...]
     lead_in: tuple[re.Pattern[str], ...]
     stands_for: tuple[re.Pattern[str], ...]
@@ -234,7 +238,8 @@ def _speech(file: PeopleFile) -> Speech:
         totals=_any_of(count.totals, count),
         formerly=_any_of(count.formerly, count),
         additions=_any_of(count.additions, count),
-        names=tuple(_lead(pattern, count) for pattern in file.names.name),
+        names=tuple(_lead(pattern, count) for pattern in file.names.name if "{name}" in pattern),
+        full_names=tuple(_lead(pattern, count) for pattern in file.names.name if "{names}" in pattern),
         other_names=tuple(_lead(pattern, count) for pattern in file.names.other_name),
         lead_in=tuple(_lead(pattern, count) for pattern in file.organisations.lead_in),
         stands_for=tuple(_lead(pattern, count) for pattern in file.organisations.stands_for),

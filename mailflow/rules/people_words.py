@@ -97,7 +97,19 @@ class WordList:
             if length <= len(word):
                 found = _both(found, self._heads.get(word[:length], UNKNOWN))
                 found = _both(found, self._tails.get(word[-length:], UNKNOWN))
-        return found if "kin" in found.tags else _both(found, self._without_ending(word))
+        if "kin" in found.tags:
+            return found
+        return _both(
+            _both(found, self._without_ending(word)), self._compound(word) if not found.tags else UNKNOWN
+        )
+
+    def _compound(self, word: str) -> Meaning:
+        """ "Bridge-Partnerin", "Arbeitskollegin": the last part says who it is, if it is long enough."""
+        for length in range(len(word) - 3, 5, -1) if self.endings else ():
+            part = self._exact.get(word[-length:], UNKNOWN)
+            if "kin" in part.tags:
+                return Meaning(frozenset({"kin"} | (part.tags & {"role"})), None, part.count, word)
+        return UNKNOWN
 
     def _without_ending(self, word: str) -> Meaning:
         """ "Betreuern" is a form of "Betreuer": only words for people are tried so."""

@@ -39,6 +39,8 @@ class Clause:
         self.own_coming = any(
             one.has("my") and two.has("come", "enrol") for one, two in itertools.pairwise(tokens)
         )
+        if {"half", "particle"} <= tags:
+            tags.add("come")
         self.coming = bool(tags & {"come", "i_come", "enrol"} or {"also", "can"} <= tags)
         self.aside = "aside" in tags and "besides" not in tags
 

@@ -105,7 +105,8 @@ def _stands_apart(tokens: list[Token], company: Company) -> bool:
 def _note_others(company: Company, clause: Clause, coming: bool, tokens: list[Token], tally: Tally) -> None:
     """People without the writer: they come, or do not, or are only mentioned."""
     others, tags = company.others, clause.tags
-    listed = len(others) > 2 and "kin" in tags and not any(term.owned for term in others)
+    kin = any(term.kind == "kin" for term in others)
+    listed = len(others) > 2 and kin and not any(term.owned for term in others)
     if listed or any(term.kind == "pair" for term in others):
         if listed or coming or clause.words <= SHORT:
             tally.note_total(COUNTED, sum(term.count for term in others), company.start)
@@ -118,7 +119,8 @@ def _note_others(company: Company, clause: Clause, coming: bool, tokens: list[To
                 add_party(tally.absent, term)
         return
     alongside = company.start > 0 and tokens[company.start - 1].has("along")
-    follows = clause.words <= SHORT and (("also" in tags and known) or (coming and alongside))
+    follows = "also" in tags and known and clause.words <= SHORT
+    follows = follows or (coming and alongside and clause.words <= SHORT + 2)
     tally.spare += [term.name for term in others if term.kind == "named"]
     if (clause.coming or clause.told or follows) and (not clause.aside or "escorted" in tags):
         _count_others(company, clause, alongside, tokens, tally)

@@ -180,11 +180,13 @@ def _small(text: str) -> frozenset[str]:
 def _pattern_name(sentences: list[Sentence], speech: Speech, people: People, *, other: bool) -> str:
     """ "ich heiße …", "mein Name ist …"; with `other`, "sie heißt …"."""
     for sentence in sentences:
-        for pattern in speech.other_names if other else speech.names:
+        patterns = speech.other_names if other else (*speech.names, *speech.full_names)
+        for pattern in patterns:
             match = pattern.search(sentence.line)
             if match and match.end() in sentence.offsets:
                 name = _name_from(sentence.tokens[sentence.offsets.index(match.end()) :], people)
-                if name:
+                full = " " in name and name == name.title() if pattern in speech.full_names else name
+                if full:
                     return name
     return ""
 

@@ -162,7 +162,7 @@ def _settled(tokens: list[Token], company: Company) -> list[Company]:
         gap = tokens[terms[0].end : terms[1].start] if edge == 0 else tokens[terms[-2].end : terms[-1].start]
         summing = terms[edge].kind == "neutral" or (terms[edge].kind == "me" and terms[edge].counted)
         apart = not any(token.has("joins") or token.low in "+&/" for token in gap)
-        told = any(term.kind in ("me", "named") or term.owned for term in rest)
+        told = terms[edge].kind == "me" or any(t.kind in ("me", "named") or t.owned for t in rest)
         if summing and apart and told and 1 < terms[edge].count == sum(term.count for term in rest):
             return [Company(rest)]
     return [company]

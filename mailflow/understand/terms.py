@@ -135,13 +135,18 @@ def _before(tokens: list[Token], position: int, floor: int) -> _Lead:
             break
         if _belongs(token, lead, strange):
             lead.start = back
-        elif token.low == "0" or token.has("ages"):
+        elif token.low == "0" or token.has("ages") or _partitive(tokens, back, lead):
             continue
         elif token.meaning.tags or strange == 2 or lead.start < position or token.text[:1].isupper():
             break
         else:
             strange += 1
     return lead
+
+
+def _partitive(tokens: list[Token], place: int, lead: _Lead) -> bool:
+    """The "of" in "six of our members"."""
+    return lead.owned and tokens[place].has("partitive") and place > 0 and bool(tokens[place - 1].number)
 
 
 def _belongs(token: Token, lead: _Lead, strange: int) -> bool:
