@@ -16,6 +16,7 @@ from mailflow.vocabulary.phrases import Match
 SURE = 3
 _SUBSTANCE = 3  # words: below that a sentence that says nothing else is no idea either
 # Whoever writes this has something else in mind than a sign-up that is only hinted at.
+_SUBJECT_SAYS = {"idea": ENOUGH, "off_topic": SURE}  # how strongly a subject may say it
 _BUSY = ("idea", "question", "thanks", "off_topic")
 
 
@@ -43,10 +44,10 @@ class Weighing:
         return text + self.hint(*meanings)
 
     def hint(self, *meanings: str) -> int:
-        """What the subject says: no more than a hint, for many a subject is an old one. Of an idea, more."""
+        """What the subject says: mostly no more than a hint, for many a subject is an old one."""
         if self.subject is None:
             return 0
-        return max(min(self.subject.strength(name), ENOUGH if name == "idea" else 1) for name in meanings)
+        return max(min(self.subject.strength(name), _SUBJECT_SAYS.get(name, 1)) for name in meanings)
 
     def last(self, meaning: str, strength: int) -> int:
         """The position of the last sentence that says it at least so strongly, or -1."""
