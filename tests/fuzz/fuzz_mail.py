@@ -1,4 +1,6 @@
-"""Fuzz the pure way of a mail, from bytes to the written answer: `python -m tests.fuzz.fuzz_mail FOLDER -max_total_time=600`.
+"""Fuzz the pure way of a mail, from bytes to the written answer.
+
+    python -m tests.fuzz.fuzz_mail FOLDER -max_total_time=600
 
 FOLDER keeps what was found interesting; it is begun with the mails of the tests. atheris is no part of the
 locked tools (it has wheels for some platforms only): `pip install atheris` beside them. A find is written to
@@ -8,7 +10,7 @@ locked tools (it has wheels for some platforms only): `pip install atheris` besi
 import sys
 from pathlib import Path
 
-import atheris  # type: ignore[import-not-found,unused-ignore]
+import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
 with atheris.instrument_imports(include=["mailflow", "authres", "flufl", "inscriptis"]):
     import authres.arc  # noqa: F401  # imported late by Mailflow, and then it would not be watched
@@ -19,7 +21,6 @@ with atheris.instrument_imports(include=["mailflow", "authres", "flufl", "inscri
     import mailflow.letter
     import mailflow.understand  # noqa: F401
     from tests.fuzz.way import mails, walk
-
 
 
 def sow(folder: Path) -> None:
