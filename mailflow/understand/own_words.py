@@ -11,11 +11,13 @@ from mailflow.model import Passage, Piece
 from mailflow.rules.layout import Layout
 from mailflow.understand.footers import mark_footers
 from mailflow.understand.greeting import mark_greeting
-from mailflow.understand.lines import Line, lines_of
+from mailflow.understand.lines import Line, is_rule, lines_of
 from mailflow.understand.quotes import mark_history
 from mailflow.understand.signature import mark_signature
 
 MAX_LINES = 5000
+
+_SET_APART = ("signature", "footer", "disclaimer", "quoted", "forwarded")
 
 
 def split_pieces(body: tuple[Passage, ...], layout: Layout) -> tuple[Piece, ...]:
@@ -31,6 +33,7 @@ def split_pieces(body: tuple[Passage, ...], layout: Layout) -> tuple[Piece, ...]
         mark_signature(lines, start, end, layout, last=number == len(stretches) - 1)
         if number == 0 or lines[start - 1].kind in ("quoted", "forwarded"):
             mark_greeting(lines, start, end, layout)
+    _claim_rules(lines)
     _keep_thanks(lines)
     return tuple(_pieces(lines))
 
@@ -55,6 +58,16 @@ def _mark_signature_by_program(lines: list[Line]) -> None:
         for line in lines:
             if line.mark == "signature" and not line.blank:
                 line.claim("signature", "marked as signature")
+
+
+def _claim_rules(lines: list[Line]) -> None:
+    """A drawn line belongs to what it sets apart from the text: what stands below it."""
+    below: Line | None = None
+    for line in reversed(lines):
+        if line.free and is_rule(line.text) and below is not None and below.kind in _SET_APART:
+            line.kind, line.because = below.kind, below.because
+        if not line.blank:
+            below = line
 
 
 def _keep_if_all_is_cited(lines: list[Line]) -> None:
