@@ -5,6 +5,7 @@ UMLAUT_PASSWORD. Submission hands over to the sink that the test names. Root may
 mails, so a test run by root starts it as `nobody`.
 """
 
+import ctypes
 import os
 import pwd
 import shutil
@@ -97,6 +98,11 @@ service submission-login {{
 """
 
 
+def die_with_parent() -> None:
+    """A test run that is killed leaves no server behind (Linux: PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
 class Dovecot:
     """One running Dovecot. `stop()` and `start()` may alternate; ports and mails stay."""
 
@@ -160,6 +166,7 @@ class Dovecot:
             stderr=subprocess.PIPE,
             cwd=self.root,
             start_new_session=True,
+            preexec_fn=die_with_parent,
             **(owner if os.getuid() == 0 else {}),  # type: ignore[call-overload]
         )
         end = time.monotonic() + 20
