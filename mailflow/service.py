@@ -19,7 +19,8 @@ from schedule import Scheduler
 
 from mailflow import log
 from mailflow.desk import Desk, place, set_aside
-from mailflow.errors import LoginRefused, Misconfigured, TryLater
+from mailflow.errors import LoginRefused, Misconfigured, StoreBusy, TryLater
+from mailflow.housekeeping import Housekeeping
 from mailflow.letter import read_letter
 from mailflow.model import FolderName, Letter, Mail, Plan, Waiting
 from mailflow.pauses import pause_after
@@ -59,6 +60,7 @@ class Service:
     ) -> None:
         self._inbox, self._outbox, self._store, self._desk = inbox, outbox, store, desk
         self._poll_seconds, self._on_mail, self._clock = poll_seconds, on_mail, clock
+        self._house = Housekeeping(store)
         self._stop = threading.Event()
         self._at_stake = True
         self._to_file: dict[str, FolderName] = {}  # uid → folder: dealt with, not yet moved
@@ -75,6 +77,7 @@ class Service:
             mails = self._inbox.fetch(BATCH, skip=self._to_file.keys() | self._filed)
         log.batch(len(mails))
         batch = self._store.batch(self._clock())
+        self._house.tell_mended()
         folders: dict[str, FolderName] = {}
         plans = []
         for mail in mails:
@@ -98,8 +101,6 @@ class Service:
         """Where a mail goes (None: it stays for another try), and the plan if there is anything to do."""
         now = self._clock()
         letter: Letter | None = None
-        answer: Waiting | None = None
-        alarm: Waiting | None = None
         try:
             letter = read_letter(mail.raw)
             if filed := batch.filed(letter):
@@ -109,14 +110,15 @@ class Service:
                 log.large(mail)
             plan, answer = self._desk.plan(mail, letter, batch.known(letter), now)
             alarm = self._desk.alarm(plan, now)
+            batch.add(plan, answer, alarm)
         except Exception as error:
             digest = letter.digest if letter else hashlib.sha256(mail.raw).hexdigest()
             tries = self._store.note_failure(digest, place(error))
             log.failed(digest, tries, place(error), given_up=tries >= TRIES)
             if tries < TRIES:
                 return None, None
-            plan, answer = set_aside(mail, letter, digest, place(error)), None
-        batch.add(plan, answer, alarm)
+            plan = set_aside(mail, letter, digest, place(error))
+            batch.add(plan, None)
         return plan.folder, plan
 
     def _file(self) -> None:
@@ -184,7 +186,7 @@ class Service:
         log.started(self._inbox.name, self._desk.rules.version, len(self._store.waiting()))
         jobs = Scheduler()
         jobs.every(self._poll_seconds).seconds.do(self._look)
-        jobs.every(TIDY_MINUTES).minutes.do(self._store.tidy)
+        jobs.every(TIDY_MINUTES).minutes.do(self._house.tidy)
         try:
             self._look()
             while not self._stop.is_set():
@@ -227,7 +229,7 @@ class Service:
             while self.round() and not self._stop.is_set():
                 pass
             self._failures = 0
-        except Misconfigured:
+        except (Misconfigured, StoreBusy):
             raise
         except Exception as error:
             self._step_back(error)
@@ -236,7 +238,7 @@ class Service:
         """What waits goes out even while the mailbox is away."""
         try:
             self.send_due()
-        except Misconfigured:
+        except (Misconfigured, StoreBusy):
             raise
         except Exception as error:
             self._step_back(error)

@@ -33,7 +33,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "words": (("explain", "page", "words", "lists", "cases"), ("rules",)),
     "accord": (("accord",), ("limits", "rules", "templates")),
     "service": (
-        ("service", "desk", "log", "pauses"),
+        ("service", "desk", "housekeeping", "log", "pauses"),
         ("letter", "understand", "decide", "compose", "rules", "templates", "store", "inbox", "outbox"),
     ),
 }

@@ -46,7 +46,6 @@ def _end_at_once(*_: object) -> None:
 @contextmanager
 def _service(config: "Config", on_mail: "Callable[[Plan], None]") -> "Iterator[Service]":
     """Every part, built and connected. Raises Misconfigured or StoreBusy before anything happens."""
-    from mailflow import log
     from mailflow.accord import require_accord
     from mailflow.desk import Desk
     from mailflow.inbox import Inbox
@@ -59,8 +58,6 @@ def _service(config: "Config", on_mail: "Callable[[Plan], None]") -> "Iterator[S
     rules, templates = load_rules(config.files.rules), load_templates(config.files.templates)
     require_accord(rules, templates)
     with Store.open(config.store.path, config.event.timezone, worker=True) as store:
-        for what in store.mended:
-            log.mended(what)
         yield Service(
             Inbox(config.mailbox),
             Outbox(config.smtp),
