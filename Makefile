@@ -10,6 +10,7 @@ help:
 	@echo "make demo    the whole service at work on this machine, without any account"
 	@echo "make train   teach the reader anew from the labelled sentences in tests/corpus"
 	@echo "make bench   how fast it is"
+	@echo "make torture kills a running service 300 times and counts what was lost"
 	@echo "make fmt     format the code and mend what lint can mend"
 	@echo "make lock    bring the lock files up to date with pyproject.toml"
 
@@ -27,6 +28,9 @@ train: .venv/development
 
 bench: .venv/development
 	$(BIN)/python -m tests.bench
+
+torture: .venv/development
+	$(BIN)/python -m tests.torture 300
 
 fmt: .venv/development
 	$(BIN)/ruff format .
