@@ -12,10 +12,9 @@ from pathlib import Path
 
 import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-with atheris.instrument_imports(include=["mailflow", "authres", "flufl", "inscriptis"]):
+with atheris.instrument_imports(include=["mailflow", "authres", "flufl"]):
     import authres.arc  # noqa: F401  # imported late by Mailflow, and then it would not be watched
     import flufl.bounce  # noqa: F401
-    import inscriptis  # type: ignore[import-untyped,unused-ignore]  # noqa: F401
 
     import mailflow.compose
     import mailflow.letter
