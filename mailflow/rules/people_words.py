@@ -64,15 +64,18 @@ class WordList:
         """Let each of the blank-separated `words` carry the tag, and the number or relation."""
         meaning = Meaning(frozenset({tag}), number, count, relation)
         for item in words.split():
-            parts = [fold(part, self.umlauts) for part in item.split("_")]
-            if len(parts) > 1:
-                self._sequences.setdefault(parts[0], []).append((tuple(parts), meaning))
-            elif parts[0].endswith("~"):
-                _add(self._heads, parts[0][:-1], meaning)
-            elif parts[0].startswith("~"):
-                _add(self._tails, parts[0][1:], meaning)
-            else:
-                _add(self._exact, parts[0], meaning)
+            for umlauts in {self.umlauts, False}:  # people write "fünf", "fuenf" and "funf"
+                self._learn_item([fold(part, umlauts) for part in item.split("_")], meaning)
+
+    def _learn_item(self, parts: list[str], meaning: Meaning) -> None:
+        if len(parts) > 1:
+            self._sequences.setdefault(parts[0], []).append((tuple(parts), meaning))
+        elif parts[0].endswith("~"):
+            _add(self._heads, parts[0][:-1], meaning)
+        elif parts[0].startswith("~"):
+            _add(self._tails, parts[0][1:], meaning)
+        else:
+            _add(self._exact, parts[0], meaning)
 
     def meaning(self, folded: str) -> Meaning:
         """What one folded word means."""
@@ -163,7 +166,7 @@ def _piece(item: str, between: str, umlauts: bool) -> str:
 
 
 def _choice(words: Iterable[str], umlauts: bool) -> str:
-    return "|".join(_one_word(word, umlauts) for word in words)
+    return "|".join(dict.fromkeys(_one_word(word, each) for word in words for each in (umlauts, False)))
 
 
 def _one_word(word: str, umlauts: bool) -> str:

@@ -11,7 +11,10 @@ from mailflow.understand.term import Term
 def titled(tokens: list[Token], position: int) -> Term | None:
     """ "Frau Öztürk", "Herr Dr. Orhan Demirtaş"."""
     end = position + 1
-    while end < len(tokens) and end - position < 6 and part_of_name(tokens[end]):
+    longest = 3 if tokens[position].small else 6
+    while end < len(tokens) and end - position < longest and part_of_name(tokens[end]):
+        if tokens[end].has("title") and not tokens[end - 1].has("title"):
+            break
         end += 1
     if end == position + 1:
         return _title_behind(tokens, position)

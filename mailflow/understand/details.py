@@ -40,7 +40,7 @@ def find_details(
     signed = [line for piece in pieces if piece.kind in _SIGNED for line in piece.text.splitlines()]
     written, below = _split_at_closing(written, people)
     signed = below + signed
-    sentences = read_sentences(written, speech)
+    sentences = read_sentences(written.lower() if written.isupper() else written, speech)
     count = _count(letter, written, signed, sentences, people, speech)
     name, stated = _find_name(letter, written, sentences, signed, people, speech, count)
     organisation, from_text = _find_organisation(letter, sentences, written, signed, people, speech)
@@ -216,7 +216,12 @@ def _name_from(tokens: list[Token], people: People) -> str:
 def _signature_name(
     written: str, signed: list[str], people: People, known: frozenset[str], sender: str, surely: bool
 ) -> str:
-    found = [name for line in signed if (name := read_name_line(line, people, known))]
+    small = written.islower()
+    found = [
+        name
+        for line in signed
+        if (name := read_name_line(line, people, known | _small(line) if small else known))
+    ]
     full = next((name for name in found if " " in name), "")
     if full:
         return full

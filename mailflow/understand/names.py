@@ -11,7 +11,7 @@ from mailflow.rules.people_words import fold
 
 _LONGEST = 60
 _CUT = re.compile(r"\s+[|·•–—/-]+\s+|\s*[|·•<(\[{/]|\s*[+]?\d|\s{3,}|\t|\s*[:;]\s|\s+-+\s*$")
-_NAME_WORD = re.compile(r"[^\W\d_]+(?:[-‐‑'’ʼ.][^\W\d_]+)*[.'’]?")
+_NAME_WORD = re.compile(r"[^\W\d_]{1,3}\.|[^\W\d_]+(?:[-‐‑'’ʼ.][^\W\d_]+)*['’]?")
 _CASELESS = re.compile("[\u0590-\u08ff]")
 _MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 

@@ -8,6 +8,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from mailflow.rules.people import Speech
+from mailflow.understand.called import bare
 from mailflow.understand.people_clauses import Sentence, Token
 from mailflow.understand.term import Term
 from mailflow.understand.terms import find_terms
@@ -81,6 +82,8 @@ def _link(tokens: list[Token], last: Term, term: Term, speech: Speech) -> str:
         return ""
     if last.kind == "neutral" and term.kind == "me" and tokens[term.start].has("we"):
         return ""
+    if last.kind == "kin" and term.kind == "me" and _only_named(between):
+        return "joined"
     if not between:
         return _link_beside(tokens, last, term, speech)
     if not all(_connects(token) for token in between):
@@ -101,6 +104,13 @@ def _over_relative(between: list[Token]) -> bool:
     return between[-1].has("joins") and between[-2].low in ",،"
 
 
+def _only_named(between: list[Token]) -> bool:
+    """ "meine frau christel und mich", in a mail of small letters."""
+    if not 1 < len(between) < 4 or not between[-1].has("joins"):
+        return False
+    return all(bare(token) and token.small for token in between[:-1])
+
+
 def _link_beside(tokens: list[Token], last: Term, term: Term, speech: Speech) -> str:
     """Nothing stands between: "meine Nachbarin Frau Öztürk", "2 Erwachsene 1 Kind", "annem babam"."""
     if "me" in (last.kind, term.kind):
@@ -111,6 +121,15 @@ def _link_beside(tokens: list[Token], last: Term, term: Term, speech: Speech) ->
         other = tokens[last.end - 1].low != tokens[term.end - 1].low
         return "joined" if term.counted and other else ""
     if last.kind in ("kin", "pair") and last.count > 1 and term.kind == "named":
+        return "joined"
+    if last.kind == term.kind == "named":
+        return "joined"
+    if (
+        last.owned
+        and term.owned
+        and last.kind == term.kind == "kin"
+        and not tokens[term.start].has("genitive")
+    ):
         return "joined"
     return "same" if term.kind in ("kin", "named") else ""
 

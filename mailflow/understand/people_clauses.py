@@ -15,7 +15,8 @@ from mailflow.rules.people_words import UNKNOWN, Meaning, fold
 _LIMIT = 20_000  # characters of a mail that are read for people
 _LONGEST = 400  # words of a sentence; what goes on longer is no sentence
 _MOST = 60  # a larger number counts no visitors
-_SHORT_LINE = 48
+_SHORT_LINE = 48  # a mail of such lines was broken by its writer, not by a program
+_WRAPPED = 100  # the longest line that programs break
 _MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 _TOKEN = re.compile(
     r"""
@@ -46,6 +47,7 @@ class Token:
     clause: int = 0
     place: int = 0  # in its sentence
     start: int = 0  # where it stands in the text
+    small: bool = False  # the whole mail is in small letters
 
     def has(self, *tags: str) -> bool:
         """Whether it carries one of the tags."""
@@ -53,8 +55,10 @@ class Token:
 
     @property
     def capital(self) -> bool:
-        """Begins with a capital, or is of a script that has none."""
-        return self.text[:1].isupper() or (self.text[:1].isalpha() and not self.text[:1].islower())
+        """Begins with a capital, or is of a script or a mail that has none."""
+        return (
+            self.small or self.text[:1].isupper() or (self.text[:1].isalpha() and not self.text[:1].islower())
+        )
 
 
 @dataclass(slots=True)
@@ -90,25 +94,29 @@ def _in_line(token: Token) -> str:
 def read_sentences(text: str, speech: Speech) -> list[Sentence]:
     """The text's sentences, in order. What lies beyond the first 20,000 characters is left out."""
     plain = _MARKS.sub("", text[:_LIMIT]).replace("\u200c", "")
+    width = max(map(len, plain.splitlines()), default=0)
+    small = plain.islower()
     sentences: list[Sentence] = []
     tokens: list[Token] = []
     matches = list(_TOKEN.finditer(plain))
     for position, match in enumerate(matches):
         following = matches[position + 1] if position + 1 < len(matches) else None
         gap = plain[match.end() : following.start()] if following else "\n\n"
-        _add_tokens(tokens, match, speech)
-        if len(tokens) >= _LONGEST or _ends(plain, tokens, match, gap, following, speech):
+        _add_tokens(tokens, match, speech, small)
+        if len(tokens) >= _LONGEST or _ends(plain, width, tokens, match, gap, following, speech):
             _close(tokens, sentences, plain, speech)
             tokens = []
     _close(tokens, sentences, plain, speech)
     return sentences
 
 
-def _add_tokens(tokens: list[Token], match: re.Match[str], speech: Speech) -> None:
+def _add_tokens(tokens: list[Token], match: re.Match[str], speech: Speech, small: bool) -> None:
     """Append what was found. Digits after "am" or "um" are a day or an hour, no number."""
     text, kind = match.group(), match.lastgroup
     if kind == "word":
-        tokens.extend(_words(text, match.start(), speech))
+        for token in _words(text, match.start(), speech):
+            token.small = small
+            tokens.append(token)
     elif kind == "number":
         dating = bool(tokens) and tokens[-1].has("dating")
         number = int(text) if not dating and 0 < int(text) <= _MOST else None
@@ -139,6 +147,7 @@ def _words(text: str, start: int, speech: Speech) -> Iterator[Token]:
 
 def _ends(
     plain: str,
+    width: int,
     tokens: list[Token],
     match: re.Match[str],
     gap: str,
@@ -147,7 +156,7 @@ def _ends(
 ) -> bool:
     if following is None:
         return True
-    if "\n" in gap and _line_ends(plain, match.end(), gap, following):
+    if "\n" in gap and _line_ends(plain, width, match.end(), gap, following):
         return True
     text = match.group()
     if match.lastgroup != "mark" or text[0] not in _END or len(tokens) < 2:
@@ -160,13 +169,14 @@ def _ends(
     return _full_stop(tokens, following, speech)
 
 
-def _line_ends(plain: str, end: int, gap: str, following: re.Match[str]) -> bool:
+def _line_ends(plain: str, width: int, end: int, gap: str, following: re.Match[str]) -> bool:
     """A blank line, a list item or a line that the writer ended, not the mail program."""
     if gap.count("\n") > 1 or gap.rpartition("\n")[2].strip():
         return True
     start = plain.rfind("\n", 0, end) + 1
     first = following.group()[0]
-    if end - start >= _SHORT_LINE or plain[end - 1 : end] == "," or gap[:1] == ",":
+    broken = _SHORT_LINE < width < _WRAPPED and end - start + 1 + len(following.group()) > width
+    if broken or plain[end - 1 : end] == "," or gap[:1] == ",":
         return False
     return first.isupper() or not first.isalpha() or not first.islower()
 
