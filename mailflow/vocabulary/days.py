@@ -1,8 +1,8 @@
 """Which day a word or two mean: the event's, the try-out's, another.
 
 People write "am 17.", "17.3.", "17. März", "March 17", "den siebzehnten", "Mittwoch", "morgen". The days
-themselves come from the configuration, their names from the language's grammar (where an
-ordinal of two words is joined by _).
+themselves come from the configuration, their names from the language's grammar (where one of
+two words is joined by _).
 """
 
 import re
@@ -68,11 +68,11 @@ class Calendar:
         if word[0].isdigit():
             return self._numeric(word, position, words, days)
         key = fold(word, self._umlauts)
-        if key in self._weekdays:
-            return self._weekday(self._weekdays[key], days)
+        following = fold(words[position + 1], self._umlauts) if position + 1 < len(words) else ""
+        if weekday := self._weekdays.get(f"{key}_{following}") or self._weekdays.get(key):
+            return self._weekday(weekday, days)
         if key in self._relative:
             return _name(days.today + timedelta(days=self._relative[key]), days)
-        following = fold(words[position + 1], self._umlauts) if position + 1 < len(words) else ""
         ordinal = self._ordinals.get(f"{key}_{following}") or self._ordinals.get(key)
         return _by_number(ordinal, None, days) if ordinal else None
 

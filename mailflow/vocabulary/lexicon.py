@@ -123,8 +123,9 @@ class Lexicon:
             tags |= self._forms(part)
         if all(tag.startswith("_") for tag in tags):  # nothing by itself, a part of a sequence at the most
             for beginning in self.grammar.beginnings:
-                if word.startswith(beginning) and len(word) - len(beginning) >= _SHORTEST_STEM:
-                    tags |= self._forms(word[len(beginning) :])
+                rest = word[len(beginning) :]
+                if word.startswith(beginning) and (len(rest) >= _SHORTEST_STEM or _is_short_word(rest)):
+                    tags |= self._forms(rest)
         return frozenset(tags or self._slip(word))
 
     def _forms(self, word: str) -> set[str]:
@@ -182,6 +183,11 @@ class Lexicon:
                         for step, part in enumerate(parts)
                     ):
                         tags.add(tag)
+
+
+def _is_short_word(rest: str) -> bool:
+    """Two letters make a word in Arabic (ولن is "and not"), but seldom one worth knowing in Latin."""
+    return len(rest) == 2 and not rest.isascii()
 
 
 def build_lexicon(
