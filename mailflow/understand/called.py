@@ -75,6 +75,8 @@ def _before_writer(tokens: list[Token], writer: int, taken: set[int]) -> list[Te
     place = writer - 2
     if place < 0 or not _joins(tokens[place + 1]):
         return found
+    if place == 0 and tokens[0].small and bare(tokens[0]):
+        return [_called(tokens, 0, 1)]
     while place >= 0 and place not in taken and _capitals(tokens, place, 1):
         start = place - 1 if place - 1 not in taken and _capitals(tokens, place - 1, 1) else place
         if start and tokens[start - 1].has("article", "one", "my", "theirs", "apart", "naming"):

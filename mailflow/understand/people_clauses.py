@@ -15,7 +15,7 @@ from mailflow.rules.people_words import UNKNOWN, Meaning, fold
 _LIMIT = 20_000  # characters of a mail that are read for people
 _LONGEST = 400  # words of a sentence; what goes on longer is no sentence
 _MOST = 60  # a larger number counts no visitors
-_SHORT_LINE = 48  # a mail of such lines was broken by its writer, not by a program
+_SHORT_LINE = 42  # a mail of such lines was broken by its writer, not by a program
 _WRAPPED = 100  # the longest line that programs break
 _MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 _TOKEN = re.compile(

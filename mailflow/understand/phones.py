@@ -20,6 +20,7 @@ _TWO_DATES = re.compile(r"\d{1,2}\.\d{1,2}\.?\s?[-–/]\s?\d{1,2}\.\d{1,2}")
 _YEARS = re.compile(r"(?:19|20)\d\d\s?[-–/]\s?(?:19|20)\d\d")
 _WORD = re.compile(r"[^\W\d_]+(?:[-.][^\W\d_]+)*")
 _EXTENSION = re.compile(r"\s*\.?:?\s*-?\s?(\d{1,4})(?!\d|[ /.-]\d)")
+_BROKEN = re.compile(r"(?<!\d)((?:0|\+49 ?)\d{2,4})\n(?=[1-9]\d{2})")  # a line ends behind the area code
 _BEFORE = 48  # characters before a number in which a word may say what it is
 
 
@@ -37,6 +38,7 @@ def _candidates(text: str, people: People) -> list[tuple[int, str]]:
     """Weight and number, in the order of the text (of equal weights the first wins)."""
     found: list[tuple[int, str]] = []
     last = 0
+    text = _BROKEN.sub(r"\1 ", text)
     for match in _NUMBER.finditer(text):
         before = text[max(last, match.start() - _BEFORE) : match.start()]
         last = match.end()
