@@ -24,7 +24,7 @@ def head_end(lines: Sequence[Line], index: int, layout: Layout) -> int | None:
         return _flat_head_end(text, index, layout) or _foreign_head_end(lines, index)
     roles, values = {first[0]}, [first[1]]
     end, loose, blanks = index + 1, 0, 0
-    for place in range(index + 1, min(index + 40, len(lines))):
+    for place in range(index + 1, min(index + 25, len(lines))):
         if lines[place].blank:
             blanks += 1
             if blanks > 1:

@@ -24,6 +24,7 @@ from mailflow.understand.signed_lines import (
 )
 
 MAX_SIGNATURE = 25  # lines below the dashes
+MAX_BELOW = 60  # lines, blank ones included, that are looked at below a word like “Danke”
 MAX_TAIL = 250  # characters at the end of a line in which a closing is looked for
 
 _SENTENCE = re.compile(r"\w{3,}\W{0,2}[.!?؟]\W*$")  # not “e. V.”
@@ -65,7 +66,7 @@ def _begins_signature(lines: Sequence[Line], start: int, end: int, layout: Layou
 def _ends_text(lines: Sequence[Line], start: int, index: int, end: int, layout: Layout) -> bool:
     """Does a closing end the text? Not with a sentence right below (“Grüße an alle” in mid-text); a mere
     “Danke” and a closing above all text only if nothing but a signature follows."""
-    below = [line for line in lines[index + 1 : end] if line.free]
+    below = [line for line in lines[index + 1 : min(end, index + MAX_BELOW)] if line.free]
     if not below or find_phrase(layout.postscript, words_of(below[0].text[:40])):
         return True
     if lines[index + 1].free and speaks(below[0].text, layout):
@@ -73,7 +74,8 @@ def _ends_text(lines: Sequence[Line], start: int, index: int, end: int, layout: 
     strong = find_phrase(layout.closing, words_of(lines[index].text))
     if strong and any(line.free for line in lines[start:index]):
         return True
-    return all(is_like_signature(line.text, layout) or _is_brief(line.text) for line in below)
+    signed = all(is_like_signature(line.text, layout) or _is_brief(line.text) for line in below)
+    return signed and end - index <= MAX_BELOW
 
 
 def _is_brief(text: str) -> bool:
@@ -105,6 +107,8 @@ def _claim_closing(lines: list[Line], index: int, layout: Layout) -> int:
 def _claim_signature(lines: list[Line], start: int, end: int, layout: Layout, because: str) -> int:
     """Claims lines below a closing until somebody speaks again; gives where the next text begins."""
     contacts = gap = False
+    below = lines[start : min(end, start + MAX_SIGNATURE)]
+    official = any(_reaches(line.text, layout) for line in below if line.free)
     for index in range(start, end):
         line = lines[index]
         if line.blank:
@@ -112,7 +116,7 @@ def _claim_signature(lines: list[Line], start: int, end: int, layout: Layout, be
             continue
         if line.kind is not None:
             continue
-        resumes = not contacts and (gap or index == start) and _resumes(lines, index, end, layout)
+        resumes = not contacts and (gap or index == start) and _resumes(lines, index, end, official, layout)
         if resumes or find_phrase(layout.postscript, words_of(line.text[:40])):
             return _skip_paragraph(lines, index, end)
         contacts = contacts or has_contact(line.text) or has_place(line.text)
@@ -120,14 +124,13 @@ def _claim_signature(lines: list[Line], start: int, end: int, layout: Layout, be
     return end
 
 
-def _resumes(lines: Sequence[Line], index: int, end: int, layout: Layout) -> bool:
-    """Does a paragraph below a name go on with the text?"""
+def _resumes(lines: Sequence[Line], index: int, end: int, official: bool, layout: Layout) -> bool:
+    """Does a paragraph below a name go on with the text? `official`: somewhere below stands how to reach
+    somebody, so that sentences may be an office's advertising."""
     text = lines[index].text
     if speaks(text, layout):
         return is_sentence(lines, index, end) or is_prose(text)
-    if not lines[index - 1].blank or any(
-        _reaches(line.text, layout) for line in lines[index:end] if line.free
-    ):
+    if official or not lines[index - 1].blank:
         return False
     return (len(text.split()) >= 4 and bool(_SENTENCE.search(text))) or is_prose(text)
 
