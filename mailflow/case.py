@@ -1,6 +1,5 @@
 """One person's mail with all that decides about it: who writes, what is known, which rule fits. Pure."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -9,7 +8,8 @@ from zoneinfo import ZoneInfo
 from mailflow import roster
 from mailflow.limits import answers_by_itself
 from mailflow.model import Address, Known, Letter, Office, Reading, Registration
-from mailflow.rules.answers import AnswerRule
+from mailflow.rules.answers import AnswerRule, Answers
+from mailflow.topic import is_about_us
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Case:
     reading: Reading
     known: Known
     office: Office
-    free_mail: Collection[str]
+    answers: Answers
     arrived: datetime
     now: datetime
 
@@ -56,8 +56,14 @@ class Case:
             (self.known.replies_to_us, "reply", "no_reply"),
             (bool(self.reading.details and self.reading.details.organisation), "institution", "private"),
             (bool(self.reading.unclear), "unclear", "clear"),
+            (self.says("off_topic"), "off_topic", ""),
+            (self.says("decline"), "declined", ""),
         )
         return frozenset(yes if holds else no for holds, yes, no in pairs)
+
+    def says(self, meaning: str) -> bool:
+        """Whether one of the sentences was taken for this."""
+        return any(meaning in sentence.taken_for for sentence in self.reading.sentences)
 
     # --- what is known ------------------------------------------------------------------------------
 
@@ -124,6 +130,11 @@ class Case:
     def by_itself(self) -> str:
         """Why a machine seems to answer us; "" where none does."""
         return answers_by_itself(self.letter, self.reading, self.known, self.office, self.arrived)
+
+    @cached_property
+    def about_us(self) -> bool:
+        """Does it concern our event, as far as can be seen?"""
+        return is_about_us(self.letter, self.reading, self.known, self.office, self.answers.about_us)
 
     @property
     def stopped(self) -> str:

@@ -69,7 +69,7 @@ def _found(trial: Trial) -> Mapping[str, object]:
         "automatic": reading.automatic and reading.automatic.kind,
         "answer": plan.answer.template if plan.answer else "none",
         "access": bool(plan.answer and plan.answer.access),
-        "attention": bool(plan.attention),
+        "attention": plan.needs_person,
         "folder": plan.folder,
     }
 

@@ -55,7 +55,7 @@ def as_json(trial: Trial) -> dict[str, Any]:
         "intents": sorted(reading.intents),
         "registration": _details(reading),
         "ideas": [{"text": idea.text, "kind": idea.kind} for idea in reading.ideas],
-        "attention": bool(plan.attention or trial.trouble),
+        "attention": bool(trial.trouble) or plan.needs_person,
         "unclear": reading.unclear or trial.trouble or None,
         "sentences": [{"text": each.text, "taken_for": list(each.taken_for)} for each in reading.sentences],
         "dropped": [

@@ -25,7 +25,13 @@ NOTHING = {
     "ideas": "Noch keine Ideen.",
     "attention": "Nichts zur Durchsicht.",
 }
-_STATES = {"registered": "angemeldet", "cancelled": "abgemeldet", "new": "neu", "open": "offen"}
+_STATES = {
+    "registered": "angemeldet",
+    "cancelled": "abgemeldet",
+    "new": "neu",
+    "open": "offen",
+    "noted": "vermerkt",
+}
 _FORMULA = tuple("=+-@＝＋－＠")
 
 

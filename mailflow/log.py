@@ -61,7 +61,7 @@ def mail(plan: Plan) -> None:
     kept = {
         "registrations": len(plan.registrations),
         "ideas": len(plan.ideas),
-        "attention": len(plan.attention),
+        "attention": int(plan.needs_person),
     }
     counts = "".join(f" {name}={count}" for name, count in kept.items() if count)
     _log.info(

@@ -329,6 +329,11 @@ class Plan:
     likeness: tuple[str, ...] = ()  # what a repetition of this mail would share with it: limits.py
     judge: str = ""  # who signs the Authentication-Results of this mail, nearest to us first
 
+    @property
+    def needs_person(self) -> bool:
+        """Whether somebody must look at it, and not only may."""
+        return any(each.state == "open" for each in self.attention)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -88,7 +88,7 @@ def _deeds(trial: Trial) -> Iterator[str]:
     if trial.trouble:
         yield from _row("Durchsicht", trial.trouble)
     for attention in plan.attention:
-        yield from _row("Durchsicht", attention.reason)
+        yield from _row("Durchsicht" if attention.state == "open" else "Vermerkt", attention.reason)
     yield from _row("Abgelegt", f"{word(plan.folder)} (Regel „{plan.rule}“)")
     yield from _row("Antwort", _answer_row(trial))
 

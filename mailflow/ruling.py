@@ -20,6 +20,8 @@ from mailflow.rules.answers import AnswerRule
 
 def rule_on(case: Case, rule: AnswerRule) -> Plan:
     """All that will be done under this rule."""
+    if rule.template in WITH_ACCESS and not case.about_us:
+        rule = _of_a_stranger(rule)
     held = _held(case, rule)
     about = _registrations(case) if rule.record and not case.by_itself else ()
     doubts = "; ".join(_doubts(case, rule, held))
@@ -32,12 +34,27 @@ def rule_on(case: Case, rule: AnswerRule) -> Plan:
         folder="attention" if doubts else rule.folder,
         registrations=_reached(case, about),
         ideas=tuple(_ideas(case)) if rule.record and not case.by_itself else (),
-        attention=(attention_to(case.letter, case.sender, doubts, case.arrived),) if doubts else (),
+        attention=tuple(_attention(case, rule, doubts)),
         answer=_answer(case, rule, held, about),
         reasons=(*case.reading.reasons, Reason("answer", rule.name, rule.template or "keine Antwort")),
         alarm=Alarm(held.limit, held.told, case.sender) if held and held.limit != "receipt" else None,
         likeness=likeness(case.letter, case.reading, case.office.secret),
     )
+
+
+def _attention(case: Case, rule: AnswerRule, doubts: str) -> Iterator[Attention]:
+    """What a person must look at, or else what is only noted."""
+    if doubts:
+        yield attention_to(case.letter, case.sender, doubts, case.arrived)
+    elif rule.note:
+        yield replace(attention_to(case.letter, case.sender, rule.note, case.arrived), state="noted")
+
+
+def _of_a_stranger(rule: AnswerRule) -> AnswerRule:
+    """Instead of access data for a mail that seems to be about something else: a person decides."""
+    doubt = "Zugangsdaten nicht geschickt: Die Mail nennt nichts von unserer Veranstaltung"
+    changes = {"template": "unclear", "record": False, "folder": "attention", "attention": doubt}
+    return rule.model_copy(update=changes)
 
 
 def _registrations(case: Case) -> tuple[Registration, ...]:
@@ -73,7 +90,7 @@ def _held(case: Case, rule: AnswerRule) -> Held | None:
     """The limit that this answer would go over."""
     if not rule.template or case.to is None or case.by_itself or case.stopped:
         return None
-    return held_back(rule.template, case.to.key, case.known, case.office, case.free_mail, case.now)
+    return held_back(rule.template, case.to.key, case.known, case.office, case.answers.free_mail, case.now)
 
 
 def _doubts(case: Case, rule: AnswerRule, held: Held | None) -> Iterator[str]:

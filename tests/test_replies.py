@@ -38,7 +38,7 @@ def test_thanks_are_not_answered(text: str) -> None:
     """Nobody writes back to a thank-you, and nobody has to look at it."""
     made = plan(letter(text, "Re: Ihre Anmeldung"), KNOWN)
     assert made.answer is None
-    assert made.attention == ()
+    assert [each.state for each in made.attention] == ["noted"]
     assert made.folder == "done"
 
 

@@ -9,6 +9,7 @@ template = "access"          "" for no answer
 folder = "done"
 attention = ""               why a person must look; "" for not at all
 
+about_us = ["zoom"]          (before the rules) what shows that a mail is about the event, see topic.py
 free_mail = ["gmx.de"]       (before the rules) providers whose domain strangers share: it has no limit
 """
 
@@ -36,6 +37,8 @@ Circumstance = Literal[
     "private",
     "unclear",  # nothing was understood, or a doubt is left
     "clear",
+    "off_topic",  # advertising, a lost cat: it has nothing to do with the event
+    "declined",  # cannot or will not come
 ]
 
 
@@ -55,6 +58,7 @@ class AnswerRule(BaseModel):
     record: bool = True
     folder: FolderName = "done"
     attention: str = ""
+    note: str = ""
 
 
 class AnswersFile(BaseModel):
@@ -62,6 +66,7 @@ class AnswersFile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    about_us: tuple[str, ...] = ()
     free_mail: tuple[str, ...] = ()
     answer: tuple[AnswerRule, ...] = Field(min_length=1)
 
@@ -72,9 +77,14 @@ class Answers:
 
     rules: tuple[AnswerRule, ...]
     free_mail: frozenset[str] = frozenset()  # domains, casefolded
+    about_us: tuple[str, ...] = ()  # what only mails about the event have in them, casefolded
 
 
 def compile_answers(files: Mapping[str, AnswersFile]) -> Answers:
     """All files' rules, in the order of their names."""
     rules = tuple(rule for name in sorted(files) for rule in files[name].answer)
-    return Answers(rules, frozenset(each.casefold() for file in files.values() for each in file.free_mail))
+    return Answers(
+        rules,
+        frozenset(each.casefold() for file in files.values() for each in file.free_mail),
+        tuple(each.casefold() for file in files.values() for each in file.about_us),
+    )
