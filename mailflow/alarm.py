@@ -1,10 +1,11 @@
-"""The mail that tells the organiser of a limit that was reached.
+"""The mails that tell the organiser of a limit that was reached, or of rules that cannot be taken over.
 
-Rules: once for each limit and day, by a Message-ID that is the same all day (the store notes no answer
-twice); marked as made by a machine (RFC 3834, section 5), so that no program answers it; it counts for no
-limit of its own. Pure.
+Rules: once for each limit and day, and once for each faulty state, by a Message-ID that stays the same (the
+store notes no answer twice); marked as made by a machine (RFC 3834, section 5), so that no program answers
+it; it counts for no limit of its own. Pure.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
@@ -19,20 +20,38 @@ from mailflow.model import Alarm, Office, Waiting
 from mailflow.templates import Templates
 
 TEMPLATE = "alarm"
+REPAIR = "repair"
+MOST = 20  # complaints in one mail: one slip of the pen may break a hundred cases
 
 
 def alarm_mail(alarm: Alarm, templates: Templates, office: Office, now: datetime) -> Waiting:
     """The alarm as it waits to be sent to the organiser. Raises jinja2's TemplateError, Misconfigured."""
     local = now.astimezone(ZoneInfo(office.event.timezone))
-    language = templates.language_for(TEMPLATE, office.event.language, office.event.language)
-    values = {
-        **template_values({}, office, language, now, access=False),
-        "limit": alarm.told,
-        "address": _shown(alarm.address),
-    }
-    rendered = templates.render(TEMPLATE, language, values, office.event.language)
+    values = {"limit": alarm.told, "address": _shown(alarm.address)}
+    return _mail(TEMPLATE, f"{alarm.limit} {local.date()}", values, templates, office, now)
+
+
+def repair_mail(
+    complaints: Sequence[str], state: str, templates: Templates, office: Office, now: datetime
+) -> Waiting:
+    """That changed rules or templates are not taken over, and why. `state` names the faulty state.
+
+    Raises jinja2's TemplateError, Misconfigured.
+    """
+    told = [*complaints[:MOST], *(["…"] if len(complaints) > MOST else [])]
+    return _mail(REPAIR, state, {"complaints": told}, templates, office, now)
+
+
+def _mail(
+    template: str, key: str, values: Mapping[str, object], templates: Templates, office: Office, now: datetime
+) -> Waiting:
+    """A mail to the organiser; the same `key` gives the same Message-ID."""
+    local = now.astimezone(ZoneInfo(office.event.timezone))
+    language = templates.language_for(template, office.event.language, office.event.language)
+    known = template_values({}, office, language, now, access=False)
+    rendered = templates.render(template, language, {**known, **values}, office.event.language)
     domain = office.sender.addr.rpartition("@")[2]
-    message_id = answer_id(office.secret, f"{alarm.limit} {local.date()}", TEMPLATE, domain)
+    message_id = answer_id(office.secret, key, template, domain)
     headers = {
         "From": address_text(office.sender),
         "To": address_text(office.organiser),

@@ -11,6 +11,7 @@
 | `cancelled`, `changed`, `known` | took the sign-up back; changed an earlier one; was signed up before |
 | `calendar` | a calendar file is attached |
 | `limit`, `address` | only in the alarm to the organiser: which limit, whose answer was held back |
+| `complaints` | only in the mail about rules that cannot be taken over: sentences |
 | `event.…` | see `EventWords` |
 | `access.…` | see `AccessWords`; none (and false in an `if`) in an answer without access data |
 | `organiser.…` | see `OrganiserWords` |
@@ -112,6 +113,7 @@ SAMPLE: Mapping[str, object] = {
     "phone": "02131 555-0142",
     "limit": "5 Antworten an eine Adresse am Tag",
     "address": "renate@web.example",
+    "complaints": ("rules/meaning/de.toml, Zeile 7: „phrase“ gibt es nicht.",),
     **dict.fromkeys(_FLAGS, True),
     "event": SAMPLE_EVENT,
     "access": SAMPLE_ACCESS,
@@ -124,6 +126,7 @@ UNSET: Mapping[str, object] = {
     "phone": "",
     "limit": "",
     "address": "",
+    "complaints": (),
     **dict.fromkeys(_FLAGS, False),
 }
 KNOWN_FIELDS: Mapping[str, tuple[str, ...]] = {
