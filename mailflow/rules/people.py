@@ -127,6 +127,7 @@ class OrganisationsFile(BaseModel):
     legal: str = ""  # e.V. gGmbH
     offices: str = ""  # Leitung, Sekretariat, Träger: a line beginning so names no institution
     stands_for: tuple[str, ...] = ()  # für die {org}, before "nehme ich teil": whatever its name
+    posts: tuple[str, ...] = ()  # Leiterin der {org}: who the writer is there
     lead_in: tuple[str, ...] = ()  # für die {org}
     links: str = ""  # small words inside a name: "Verein für Heimatpflege"
 
@@ -161,6 +162,7 @@ class Speech:
     full_names: tuple[re.Pattern[str], ...]
     other_names: tuple[re.Pattern[str], ...]
     lead_in: tuple[re.Pattern[str], ...]
+    posts: tuple[re.Pattern[str], ...]
     stands_for: tuple[re.Pattern[str], ...]
 
 
@@ -242,6 +244,7 @@ def _speech(file: PeopleFile) -> Speech:
         full_names=tuple(_lead(pattern, count) for pattern in file.names.name if "{names}" in pattern),
         other_names=tuple(_lead(pattern, count) for pattern in file.names.other_name),
         lead_in=tuple(_lead(pattern, count) for pattern in file.organisations.lead_in),
+        posts=tuple(_lead(pattern, count) for pattern in file.organisations.posts),
         stands_for=tuple(_lead(pattern, count) for pattern in file.organisations.stands_for),
     )
 

@@ -234,7 +234,8 @@ def _signature_name(
         name = name or _after_last_stop(line, people, known)
         if name and (" " in name or not found):
             return name
-    return found[0] if found else ""
+    above = [read_name_line(line, people, known) for line in lines[-3 * _LAST_LINES : -_LAST_LINES]]
+    return next((name for name in reversed(above) if " " in name), "") or next(iter(found), "")
 
 
 def _after_last_stop(line: str, people: People, known: frozenset[str]) -> str:

@@ -19,7 +19,8 @@ _ADDRESS = re.compile(r",?\s*\b\d{4,5}\b.*$|,\s*[^,]*\d+\s*[a-z]?$")
 _CONTACT = re.compile(r"@|https?:|www\.|\d{5,}|\S\.(?:de|org|com|example|net|eu)\b", re.IGNORECASE)
 _HOUSE_NUMBER = re.compile(r"\s\d{1,3}\s?[a-z]?$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-.][^\W\d_]+)*\.?")
-_MOST_WORDS = 7
+_QUOTES = frozenset('"„“”«»')
+_MOST_WORDS = 8
 
 
 def find_in_signature(lines: Iterable[str], people: People) -> str:
@@ -35,6 +36,8 @@ def find_in_signature(lines: Iterable[str], people: People) -> str:
 def _institution(part: str, people: People) -> str:
     text = _ADDRESS.sub("", part.strip(" ,.:;")).strip(" ,:;")
     words = _WORD.findall(text)
+    if len(words) == 1 and "organisation:generic" in people.common.meaning(fold(words[0], True)).tags:
+        return ""
     if not words or len(text) > _LONGEST or len(words) > 10 or _CONTACT.search(text):
         return ""
     if people.common.meaning(fold(words[0].rstrip("."), True)).tags & {
@@ -72,9 +75,9 @@ def find_in_text(sentences: Iterable[Sentence], speech: Speech, people: People) 
         tags = {tag for token in sentence.tokens for tag in token.meaning.tags}
         if not tags & {"come", "enrol", "i_come", "i", "we"}:
             continue
-        for pattern in speech.lead_in:
-            for match in pattern.finditer(sentence.line):
-                name = _named_from(sentence, match.end(), people)
+        for patterns, post in ((speech.posts, True), (speech.lead_in, False)):
+            for match in (match for pattern in patterns for match in pattern.finditer(sentence.line)):
+                name = _named_from(sentence, match.end(), people, post)
                 if name:
                     return name
         for pattern in speech.stands_for:
@@ -98,23 +101,25 @@ def _stood_for(sentence: Sentence, place: int) -> str:
     return ""
 
 
-def _named_from(sentence: Sentence, place: int, people: People) -> str:
+def _named_from(sentence: Sentence, place: int, people: People, post: bool) -> str:
     """The name that begins at a place of the folded line and holds a word for institutions."""
     if place not in sentence.offsets:
         return ""
     start = sentence.offsets.index(place)
     clause = [token for token in sentence.tokens if token.clause == sentence.tokens[start].clause]
     tags = {tag for token in clause for tag in token.meaning.tags}
-    if not tags & (
-        {"come", "i_come", "enrol"} if "aside" in tags else {"come", "i_come", "enrol", "i", "we"}
-    ):
+    end = sentence.tokens[start].start if post else len(sentence.text)
+    about = any(token.has("aside") for token in clause if token.start < end)
+    if not tags & ({"come", "i_come", "enrol"} if about else {"come", "i_come", "enrol", "i", "we"}):
         return ""
     words: list[Token] = []
+    quoted = False
     for token in sentence.tokens[start : start + _MOST_WORDS]:
-        if _ends_name(token, people):
+        quoted ^= token.mark and token.low in _QUOTES
+        if not quoted and _ends_name(token, people):
             break
         words.append(token)
-    while words and not words[-1].capital:
+    while words and not words[-1].capital and not words[-1].mark:
         words.pop()
     if len(words) == 1:
         generic = "organisation:generic" in people.common.meaning(fold(words[0].text, True)).tags
