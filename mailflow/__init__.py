@@ -12,7 +12,7 @@
       understand/      Letter + rules → Reading                                               pure
         vocabulary/      a language's words, found in any form people write
       decide.py        Reading + what we know + now → Plan                                    pure
-        case.py, limits.py, roster.py, ruling.py, telephone.py, undelivered.py
+        case.py, limits.py, roster.py, ruling.py, telephone.py, topic.py, undelivered.py
       compose.py       Plan + templates → the answer                                          pure
         alarm.py, calendar_file.py, markup.py, mime.py
       store/           TinyDB: registrations, ideas, attention, journal, waiting answers     [I/O]

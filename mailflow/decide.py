@@ -31,7 +31,7 @@ def decide(
     if reading.automatic:
         plan = _automatic(letter, reading, reading.automatic, office, arrived)
         return with_undelivered(plan, letter, reading, known, arrived)
-    case = Case(letter, reading, known, office, answers.free_mail, arrived, now)
+    case = Case(letter, reading, known, office, answers, arrived, now)
     rule = next((rule for rule in answers.rules if case.fits(rule)), _UNDECIDED)
     return rule_on(case, rule)
 

@@ -22,7 +22,10 @@ GROUND = ("model", "errors", "__init__", "marks", "complaints", "source")
 ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "letter": (("letter", "addresses", "body", "charsets", "headers", "html_text", "parts"), ()),
     "understand": (("understand", "vocabulary"), ("rules",)),
-    "decide": (("decide", "case", "limits", "roster", "ruling", "telephone", "undelivered"), ("rules",)),
+    "decide": (
+        ("decide", "case", "limits", "roster", "ruling", "telephone", "topic", "undelivered"),
+        ("rules",),
+    ),
     "compose": (("compose", "alarm", "calendar_file", "markup", "mime"), ("templates",)),
     "rules": (("rules",), ("vocabulary",)),
     "templates": (("templates", "template_check", "template_values", "dates"), ()),

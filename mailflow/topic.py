@@ -1,0 +1,56 @@
+"""Is a mail about our event at all? Access data go to nobody whose mail is about something else.
+
+What words mean is known for mails to us; in a stranger's newsletter or in spam the same words mean anything
+("register now", "free trial"). Rules: whoever we know, or who replies to us, writes about the event; so does
+a mail that names it (title, sender, days, the words of rules/answers.toml), and one so short that it has no
+room for another matter. English is the language of the world's spam, therefore "short" is shorter there, and
+a link, or a page instead of
+a text, is another matter. Pure.
+"""
+
+import calendar
+import re
+from functools import lru_cache
+
+from mailflow.model import Known, Letter, Office, Reading
+
+SHORT = 100  # words
+SHORT_ENGLISH = 25
+_LONGEST = 20_000  # characters that are looked at
+_LINK = re.compile(r"https?://|www\.|<a\b", re.IGNORECASE)
+_TELLING = 6  # letters of a word that can stand for the event
+
+
+def is_about_us(
+    letter: Letter, reading: Reading, known: Known, office: Office, words: tuple[str, ...]
+) -> bool:
+    """Does the mail concern our event, as far as can be seen? `words` are further signs, casefolded."""
+    if known.registrations or known.replies_to_us:
+        return True
+    text = f"{letter.subject}\n{letter.text[:_LONGEST]}".casefold()
+    english = reading.language in ("en", None)
+    if any(word in text for word in words) or _signs(office, english=english).search(text):
+        return True
+    if english:
+        painted = "text/html" in letter.content_types and "text/plain" not in letter.content_types
+        return len(text.split()) <= SHORT_ENGLISH and not painted and not _LINK.search(text)
+    return len(text.split()) <= SHORT
+
+
+@lru_cache(maxsize=16)
+def _signs(office: Office, *, english: bool) -> re.Pattern[str]:
+    """What names our event in any language: words of its title and of who invites, and its days."""
+    told = f"{office.event.title} {office.sender.name}".casefold()
+    names = {re.escape(word) for word in re.findall(r"[^\W\d_]+", told) if len(word) >= _TELLING}
+    moments = (office.event.starts, office.event.practice_starts)
+    days = {_day(moment.day, moment.month, english=english) for moment in moments if moment}
+    return re.compile("|".join(sorted(names | days)))
+
+
+def _day(day: int, month: int, *, english: bool) -> str:
+    """A day as people write it: in numbers, or by its number; in English only together with the month."""
+    numbers = rf"(?<!\d)0?{day}[./-] ?0?{month}(?!\d)|-0?{month}-0?{day}(?!\d)"
+    if not english:
+        return rf"{numbers}|(?<![\d.,:])0?{day}(?![\d,:])"
+    name = calendar.month_abbr[month].lower()
+    return rf"{numbers}|(?<!\d){day}(?:st|nd|rd|th)? (?:of )?{name}|{name}[a-z]* (?:the )?{day}(?!\d)"
