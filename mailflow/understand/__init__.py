@@ -83,7 +83,7 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
     if subject and _says_nothing(sentences):
         sentences, subject = [*sentences, subject], None
     details = find_details(letter, pieces, language, rules.people, practice=False)
-    expected = bool(known.registrations) or known.replies_to_us or _answers(letter)
+    expected = bool(known.registrations) or known.replies_to_us or _answers(letter, rules, office, days)
     corrects = expected and _corrects(details, sentences)
     intents, reasons = find_intents(Weighing(sentences, subject, expected, corrects))
     if not intents and not _settled(sentences):
@@ -123,9 +123,14 @@ def _read_subject(text: str, vocabulary: Vocabulary, days: Days) -> SentenceRead
     return read_sentence(lines[0], tuple(matches))
 
 
-def _answers(letter: Letter) -> bool:
-    """Whether it is a reply in a thread: a half sentence is then to be read as an answer."""
-    return bool(letter.references) and bool(_REPLY.match(letter.subject))
+def _answers(letter: Letter, rules: "Rules", office: Office, days: Days) -> bool:
+    """Whether it is a reply to what we write: a half sentence is then to be read as an answer."""
+    prefix = _REPLY.match(letter.subject)
+    if not letter.references or not prefix:
+        return False
+    ours = rules.meaning.of(office.event.language, office.event.language)
+    subject = _read_subject(letter.subject[prefix.end() : 500], ours, days)
+    return subject is not None and "change" in subject.meanings
 
 
 def _corrects(details: Details, sentences: Sequence[SentenceReading]) -> bool:

@@ -162,7 +162,7 @@ class Lexicon:
                 if any(
                     folded[later] == particle and self._stands_apart(later, words, folded)
                     for later in range(position + 1, len(words))
-                    if words[later].clause - words[position].clause <= 1
+                    if words[later].clause - words[position].clause <= 1 or later == len(words) - 1
                 ):
                     found[position].add(tag)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from mailflow.vocabulary.days import EVENT, OTHER, PRACTICE, Calendar, Days
 from mailflow.vocabulary.files import MeaningFile, MeaningRule
 from mailflow.vocabulary.lexicon import Lexicon, build_lexicon
-from mailflow.vocabulary.sentences import Line, split_sentences
+from mailflow.vocabulary.sentences import Line, part_clause, split_sentences
 
 STRENGTH = {"sure": 3, "likely": 2, "hint": 1}
 # Meanings of many and ordinary words: there a slip of the finger would find more than was meant.
@@ -112,8 +112,7 @@ class Vocabulary:
         for place in joins:
             before, after = self._sides(line, tags, place)
             if before and after and not before & after:
-                words = [replace(word, clause=word.clause + (n > place)) for n, word in enumerate(line.words)]
-                line = replace(line, words=tuple(words))
+                line = replace(line, words=tuple(part_clause(line.words, place + 1)))
         return line
 
     def _sides(self, line: Line, tags: Sequence[set[str]], place: int) -> tuple[set[int], set[int]]:

@@ -5,6 +5,7 @@ their own; the full stop of "17.", "Dr." or "z. B." ends nothing. Works in one p
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailflow.vocabulary.files import Grammar
@@ -117,14 +118,20 @@ def _line(
     block: str, start: int, end: int, marks: list[re.Match[str]], grammar: Grammar, *, item: bool
 ) -> Line:
     words: list[Word] = []
-    clause = 0
+    clause = last = 0
+    outside: list[int] = []  # clauses that go on behind a bracket
     for place, mark in enumerate(marks):
         text = mark.group()
         if text[0] in _CLAUSE_MARK or text[0] in _END:
-            clause += not _beside_an_aside(marks, place, grammar)
+            if _beside_an_aside(marks, place, grammar):
+                continue
+            if text[0] in "([":
+                outside.append(clause)
+            last += 1
+            clause = outside.pop() if text[0] in ")]" and outside else last
             continue
         if words and text.casefold() in grammar.breaks:
-            clause += 1
+            clause = last = last + 1
         words.append(Word(text, clause))
     words = _part_at_joins(words, grammar)
     asks = any(sign in mark.group() for mark in marks[-3:] for sign in "?؟")
@@ -149,15 +156,23 @@ def _only_asides(marks: list[re.Match[str]], place: int, step: int, grammar: Gra
 
 def _part_at_joins(words: list[Word], grammar: Grammar) -> list[Word]:
     """Begin a new clause at "and" where a finite verb follows it and one went before."""
-    added = 0
-    parted: list[Word] = []
     for place, word in enumerate(words):
         if word.text.casefold() in grammar.joins:
             before = [other for other in words[:place] if other.clause == word.clause]
             after = [other for other in words[place + 1 :] if other.clause == word.clause]
-            added += _has_verb(before, grammar) and _has_verb(after, grammar)
-        parted.append(Word(word.text, word.clause + added))
-    return parted
+            if _has_verb(before, grammar) and _has_verb(after, grammar):
+                words = part_clause(words, place)
+    return words
+
+
+def part_clause(words: Sequence[Word], place: int) -> list[Word]:
+    """Let the words from `place` on be a clause of their own, as far as they stand in the same clause."""
+    fresh = max(word.clause for word in words) + 1
+    whole = words[place].clause
+    return [
+        Word(word.text, fresh) if number >= place and word.clause == whole else word
+        for number, word in enumerate(words)
+    ]
 
 
 def _has_verb(words: list[Word], grammar: Grammar) -> bool:
