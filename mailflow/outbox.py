@@ -133,16 +133,28 @@ class Outbox:
         if reply.code == 421:
             return "lost", self._lose(why)
         self._start_over()
-        if declined.stage == "sender" and self._sender == NULL_SENDER:
-            self._sender = parseaddr(self._settings.sender)[1]
-            return self._try(recipient, raw)
+        too_big = reply.code == 552 or "5.3.4" in reply.text
+        if self._sender == NULL_SENDER and not too_big and (declined.stage == "sender" or reply.code >= 500):
+            return self._as_ourselves(declined.stage, recipient, raw)
         if reply.code < 500:
             return "later", why
-        too_big = reply.code == 552 or "5.3.4" in reply.text
         if reply.code in _ABOUT_US or (declined.stage == "sender" and not too_big):
             self._trouble = why
             return "later", why
         return "never", why
+
+    def _as_ourselves(
+        self, stage: str, recipient: str, raw: bytes
+    ) -> tuple[Literal["sent", "later", "never", "lost"], str]:
+        """Once more with our own address for the envelope: some servers refuse the null sender, at any step.
+
+        It stays at that where the null sender was to blame.
+        """
+        self._sender = parseaddr(self._settings.sender)[1]
+        outcome, why = self._try(recipient, raw)
+        if stage != "sender" and outcome != "sent":
+            self._sender = NULL_SENDER
+        return outcome, why
 
     def _start_over(self) -> None:
         try:

@@ -170,6 +170,47 @@ def test_own_address_where_the_null_sender_is_refused() -> None:
         assert [each.sender for each in sink.taken] == [OWN, OWN]
 
 
+@pytest.mark.parametrize("step", ["RCPT", "."])
+def test_own_address_where_the_null_sender_is_refused_late(step: str, pipelining: bool) -> None:
+    """Some servers look at the sender when they know the recipient or the text; then it stays at that."""
+    with Sink(pipelining=pipelining) as sink:
+        before: list[str] = []
+
+        def refuse(command: str, _: str) -> str | None:
+            before.append(command)
+            return "550 5.7.1 no null sender here" if command == step and before.count(step) == 1 else None
+
+        sink.fault = refuse
+        assert outcomes(send(sink, "a@web.example", "b@web.example", envelope_sender="<>")) == "sent sent"
+        assert [each.sender for each in sink.taken] == [OWN, OWN]
+
+
+def test_a_recipient_that_is_refused_is_not_the_null_senders_fault() -> None:
+    """Tried once more as ourselves, given up, and the next one goes out with the null sender."""
+    with Sink() as sink:
+        sink.fault = lambda command, recipient: (
+            "550 5.1.1 unknown" if command == "RCPT" and recipient.startswith("a@") else None
+        )
+        assert outcomes(send(sink, "a@web.example", "b@web.example", envelope_sender="<>")) == "never sent"
+        assert [each.sender for each in sink.taken] == [""]
+
+
+@pytest.mark.parametrize(("accepted", "sender"), [(True, ""), (False, OWN)])
+def test_null_sender_on_aiosmtpd(authority: Authority, accepted: bool, sender: str) -> None:
+    """A real server with STARTTLS and login that takes the null sender, and one that does not."""
+    with Submission(authority, "anmeldung", "geheim", null_sender=accepted) as server:
+        settings = smtp(
+            server.port,
+            security="starttls",
+            ca_file=authority.ca_file,
+            user="anmeldung",
+            password="geheim",
+            envelope_sender="<>",
+        )
+        assert outcomes(list(Outbox(settings).send([waiting("a@web.example")]))) == "sent"
+        assert [each.sender for each in server.taken] == [sender]
+
+
 @pytest.mark.parametrize(
     "address",
     [

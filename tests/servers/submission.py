@@ -13,8 +13,9 @@ from tests.servers.sink import Taken
 class Submission:
     """`with Submission(authority, user, password) as server:` listens on `.port`; `.taken` grows."""
 
-    def __init__(self, authority: Authority, user: str, password: str) -> None:
+    def __init__(self, authority: Authority, user: str, password: str, *, null_sender: bool = True) -> None:
         self.taken: list[Taken] = []
+        self._null_sender = null_sender
         self._expected = LoginPassword(user.encode(), password.encode())
         (self.port,) = free_ports(1)
         self._controller = Controller(
@@ -36,6 +37,15 @@ class Submission:
 
     def _check(self, _server: Any, _session: Any, _envelope: Any, _how: str, given: Any) -> AuthResult:
         return AuthResult(success=given == self._expected, handled=False)
+
+    async def handle_MAIL(  # noqa: N802
+        self, _server: Any, _session: Any, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        address = "" if address == "<>" else address  # aiosmtpd passes the null sender on in brackets
+        if not (address or self._null_sender):
+            return "550 5.7.1 Null sender not accepted on submission"
+        envelope.mail_from, envelope.mail_options = address, options
+        return "250 2.1.0 fine"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content if isinstance(envelope.content, bytes) else b""
