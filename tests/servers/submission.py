@@ -41,8 +41,7 @@ class Submission:
     async def handle_MAIL(  # noqa: N802
         self, _server: Any, _session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        address = "" if address == "<>" else address  # aiosmtpd passes the null sender on in brackets
-        if not (address or self._null_sender):
+        if address == "<>" and not self._null_sender:
             return "550 5.7.1 Null sender not accepted on submission"
         envelope.mail_from, envelope.mail_options = address, options
         return "250 2.1.0 fine"
@@ -50,5 +49,5 @@ class Submission:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         for recipient in envelope.rcpt_tos:
-            self.taken.append(Taken(envelope.mail_from or "", recipient, content))
+            self.taken.append(Taken((envelope.mail_from or "").strip("<>"), recipient, content))
         return "250 2.0.0 taken"
