@@ -4,8 +4,7 @@ What words mean is known for mails to us; in a stranger's newsletter or in spam 
 ("register now", "free trial"). Rules: whoever we know, or who replies to us, writes about the event; so does
 a mail that names it (title, sender, days, the words of rules/answers.toml), and one so short that it has no
 room for another matter. English is the language of the world's spam, therefore "short" is shorter there, and
-a link, or a page instead of
-a text, is another matter. Pure.
+a link, or a page instead of a text, is another matter. Pure.
 """
 
 import calendar
@@ -48,9 +47,10 @@ def _signs(office: Office, *, english: bool) -> re.Pattern[str]:
 
 
 def _day(day: int, month: int, *, english: bool) -> str:
-    """A day as people write it: in numbers, or by its number; in English only together with the month."""
+    """A day as people write it: in numbers or by its number; in English as "17th" or with the month."""
     numbers = rf"(?<!\d)0?{day}[./-] ?0?{month}(?!\d)|-0?{month}-0?{day}(?!\d)"
     if not english:
         return rf"{numbers}|(?<![\d.,:])0?{day}(?![\d,:])"
     name = calendar.month_abbr[month].lower()
-    return rf"{numbers}|(?<!\d){day}(?:st|nd|rd|th)? (?:of )?{name}|{name}[a-z]* (?:the )?{day}(?!\d)"
+    ordinal = rf"(?<!\d){day}(?:st|nd|rd|th)"
+    return rf"{numbers}|{ordinal}|(?<!\d){day} (?:of )?{name}|{name}[a-z]* (?:the )?{day}(?!\d)"
