@@ -73,7 +73,7 @@ class WordList:
         elif parts[0].endswith("~"):
             _add(self._heads, parts[0][:-1], meaning)
         elif parts[0].startswith("~"):
-            _add(self._tails, parts[0][1:], meaning)
+            _add(self._tails, parts[0][1:], _both(meaning, Meaning(frozenset({"compound"}))))
         else:
             _add(self._exact, parts[0], meaning)
 
@@ -99,7 +99,8 @@ class WordList:
         for length in range(2, len(word) + 1):
             if length <= len(word):
                 found = _both(found, self._heads.get(word[:length], UNKNOWN))
-                found = _both(found, self._tails.get(word[-length:], UNKNOWN))
+                if length < len(word) - 2:
+                    found = _both(found, self._tails.get(word[-length:], UNKNOWN))
         if "kin" in found.tags:
             return found
         return _both(

@@ -15,6 +15,7 @@ from mailflow.understand.names import (
     fuller,
     is_couple,
     is_institution,
+    read_last_line,
     read_name,
     read_name_line,
     read_sender,
@@ -84,7 +85,8 @@ def _count(
 
 def _tails(written: str) -> list[str]:
     """What stands behind the last full stop of each of the last lines."""
-    return [re.split(r"[.!?]\s+", line)[-1] for line in written.splitlines()[-2:]]
+    parts = [re.split(r"[.!?]\s+", line) for line in written.splitlines()[-2:]]
+    return [each[-1] for each in parts if len(each) > 1 or len(each[0]) < 60]
 
 
 def _split_at_closing(written: str, people: People) -> tuple[str, list[str]]:
@@ -124,7 +126,7 @@ def _find_name(
     )
     if stated:
         return (fuller(stated, sender) if surely else stated), True
-    signature = _signature_name(written, signed, people, _known_words(letter, sender), sender, surely)
+    signature = _signature_name(written, signed, people, speech, _known_words(letter, sender), sender, surely)
     if signature:
         return (fuller(signature, sender) if surely else signature), False
     return sender, False
@@ -214,7 +216,13 @@ def _name_from(tokens: list[Token], people: People) -> str:
 
 
 def _signature_name(
-    written: str, signed: list[str], people: People, known: frozenset[str], sender: str, surely: bool
+    written: str,
+    signed: list[str],
+    people: People,
+    speech: Speech,
+    known: frozenset[str],
+    sender: str,
+    surely: bool,
 ) -> str:
     small = written.islower()
     found = [
@@ -230,19 +238,18 @@ def _signature_name(
     if surely and " " in sender and any(own <= set(_small(line)) for line in lines[-2 * _LAST_LINES :]):
         return sender
     for line in reversed(lines[-_LAST_LINES:]):
-        name = read_name_line(line, people, known) if len(lines) > 1 or len(line) < 40 else ""
-        name = name or _after_last_stop(line, people, known)
+        name = read_last_line(line, people, speech, known) or _after_last_stop(line, people, speech, known)
         if name and (" " in name or not found):
             return name
-    above = [read_name_line(line, people, known) for line in lines[-3 * _LAST_LINES : -_LAST_LINES]]
+    above = [read_last_line(line, people, speech, known) for line in lines[-3 * _LAST_LINES : -_LAST_LINES]]
     return next((name for name in reversed(above) if " " in name), "") or next(iter(found), "")
 
 
-def _after_last_stop(line: str, people: People, known: frozenset[str]) -> str:
+def _after_last_stop(line: str, people: People, speech: Speech, known: frozenset[str]) -> str:
     """ "… im Voraus! Mfg Manfred Jürgens": what follows a sentence's end on a line, or the last comma."""
     for tail in reversed(re.split(r"[.!?…؟)]+\s+", line.rstrip(" .!"))[1:]):
-        name = read_name_line(tail, people, known) if len(tail) <= 60 else ""
-        if len(name.split()) > 1 or known.intersection(_small(name)):
+        name = read_last_line(tail, people, speech, known) if len(tail) <= 90 else ""
+        if name:
             return name
     _, comma, tail = line.rstrip(" .!").rpartition(",")
     name = read_name_line(tail, people, known) if comma and len(tail) <= 60 else ""
@@ -268,10 +275,5 @@ def _find_organisation(
         return display.strip("\"' "), False
     if in_text:
         return in_text, True
-    return (
-        find_in_signature(
-            [line for line in last if len(line) < 60 and not re.search(r"[.!?]\s*$", line)], people
-        )
-        if len(last) > 1
-        else ""
-    ), False
+    lines = [line for line in last if len(line) < 60 and not re.search(r"[.!?]\s*$", line)]
+    return find_in_signature([*(lines if len(last) > 1 else ()), *_tails(written)], people), False

@@ -6,7 +6,7 @@ the first is named; what looks like an address, an institution or a sentence is 
 
 import re
 
-from mailflow.rules.people import People
+from mailflow.rules.people import People, Speech
 from mailflow.rules.people_words import fold
 
 _LONGEST = 60
@@ -14,6 +14,31 @@ _CUT = re.compile(r"\s+[|·•–—/-]+\s+|\s*[|·•<(\[{/]|\s*[+]?\d|\s{3,}|\
 _NAME_WORD = re.compile(r"[^\W\d_]{1,3}\.|[^\W\d_]+(?:[-‐‑'’ʼ.][^\W\d_]+)*['’]?")
 _CASELESS = re.compile("[\u0590-\u08ff]")
 _MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def read_last_line(line: str, people: People, speech: Speech, known: frozenset[str]) -> str:
+    """The name that makes up a line at the end of a text without a closing; "" for a sentence.
+
+    Behind the name only an address or a number may stand, and none of its words may be one that the
+    language counts people with.
+    """
+    name = read_name_line(line, people, known)
+    words = name.split()
+    if not words or (len(words) == 1 and fold(words[0].strip("."), True) not in known):
+        return ""
+    if len(words) > 3 and _CASELESS.match(name):
+        return ""
+    behind = line[line.find(words[-1]) + len(words[-1]) :]
+    if any(word.islower() and not _is_contact(word, people) for word in re.findall(r"[^\W\d_]{2,}", behind)):
+        return ""
+    lows = [fold(word.strip("."), speech.umlauts) for word in words]
+    told = [speech.words.meaning(low).tags - {"title", "naming"} for low in lows if low not in known]
+    return "" if any(told) else name
+
+
+def _is_contact(word: str, people: People) -> bool:
+    tags = people.common.meaning(fold(word, True)).tags
+    return bool(tags & {"phone:labels", "phone:not_labels", "name:not_names", "name:particles"})
 
 
 def read_name_line(line: str, people: People, known: frozenset[str] = frozenset()) -> str:
@@ -71,8 +96,14 @@ def read_sender(display: str, people: People) -> tuple[str, bool]:
 def is_institution(text: str, people: People) -> bool:
     """Does a word for institutions stand in the text?"""
     words = re.findall(r"[^\W\d_]+(?:[-.][^\W\d_]+)*\.?", re.sub(r"\b(\w\.)\s(?=\w\.)", r"\1", text))
-    lows = [fold(word.rstrip("."), True) for word in words]
-    return any(_names_institution(low, people) or _names_institution(low.rstrip("s"), people) for low in lows)
+    small = not any(word[:1].isupper() for word in words)
+    for word in words:
+        low = fold(word.rstrip("."), True)
+        for form in (low, low.rstrip("s")):
+            compound = "compound" in people.common.meaning(form).tags and word[:1].islower() and not small
+            if _names_institution(form, people) and not compound:
+                return True
+    return False
 
 
 def is_couple(line: str, people: People) -> bool:

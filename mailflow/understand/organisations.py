@@ -78,7 +78,7 @@ def find_in_text(sentences: Iterable[Sentence], speech: Speech, people: People) 
         for patterns, post in ((speech.posts, True), (speech.lead_in, False)):
             for match in (match for pattern in patterns for match in pattern.finditer(sentence.line)):
                 name = _named_from(sentence, match.end(), people, post)
-                if name:
+                if " " in name or (name and speech.needs_determiner):
                     return name
         for pattern in speech.stands_for:
             for match in pattern.finditer(sentence.line):
@@ -94,6 +94,9 @@ def _stood_for(sentence: Sentence, place: int) -> str:
         return ""
     start = end = sentence.offsets.index(place)
     tokens = sentence.tokens
+    tags = {tag for token in tokens if token.clause == tokens[start].clause for tag in token.meaning.tags}
+    if "aside" in tags or not tags & {"come", "i_come", "enrol"}:
+        return ""
     while end < len(tokens) and tokens[end].text[:1].isupper() and not tokens[end].meaning.tags:
         end += 1
     if start < end < len(tokens) - 1 and not tokens[end].mark and tokens[end + 1].has("i"):
@@ -121,6 +124,8 @@ def _named_from(sentence: Sentence, place: int, people: People, post: bool) -> s
         words.append(token)
     while words and not words[-1].capital and not words[-1].mark:
         words.pop()
+    while words and words[0].has("article") and words[0].text[:1].islower():
+        words.pop(0)
     if len(words) == 1:
         generic = "organisation:generic" in people.common.meaning(fold(words[0].text, True)).tags
         if generic or (start and sentence.tokens[start - 1].has("my")):
@@ -135,7 +140,7 @@ def _ends_name(token: Token, people: People) -> bool:
     """A name goes on over capitals, small linking words and quotation marks."""
     if token.mark:
         return token.low not in '"„“”«»&-'
-    if token.low == "0" or token.has("i", "me", "i_come"):
+    if token.low == "0" or token.has("i", "me", "i_come", "my", "theirs", "they", "things"):
         return True
     return (
         not token.capital and "organisation:links" not in people.common.meaning(fold(token.text, True)).tags
