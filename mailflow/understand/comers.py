@@ -32,7 +32,7 @@ def note_writer(clause: Clause, tally: Tally) -> None:
             tally.besides_others |= bool(tags & {"i_come", "besides"})
         tally.together |= {"we", "together"} <= tags
         tally.everybody |= {"we", "everybody"} <= tags
-    if clause.alone and (tags & {"i", "i_come", "come"} or clause.words <= 3) and not clause.aside:
+    if clause.alone and (tags & {"i", "i_come", "come"} or clause.words <= 4) and not clause.aside:
         tally.note_total(EARLIER if "earlier" in tags else TOTAL, 1, clause.alone_at)
 
 
@@ -97,7 +97,7 @@ def _stands_apart(tokens: list[Token], company: Company) -> bool:
         return False
     before, first = tokens[company.start - 1], tokens[company.start]
     if before.has("apart"):
-        return True
+        return not (company.start > 1 and tokens[company.start - 2].has("enrol", "come"))
     noun = before.text[:1].isupper() and not before.meaning.tags and company.start > 1
     return first.has("genitive") and noun
 

@@ -240,7 +240,7 @@ def _without_ages(tokens: list[Token]) -> list[Token]:
     kept: list[Token] = []
     position = 0
     while position < len(tokens):
-        end = _age_ends(tokens, position) if kept and kept[-1].has("kin") else position
+        end = _age_ends(tokens, position) if any(token.has("kin", "i") for token in kept[-2:]) else position
         if end == position:
             kept.append(tokens[position])
         position = max(end, position + 1)

@@ -24,7 +24,7 @@ def note_totals(
             clause = clauses[tokens[place].clause]
             elsewhere = clause.aside and not clause.coming
             if number and place not in old and not elsewhere and _counts_people(tokens, place):
-                earlier = "earlier" in clause.tags and worth != SUM
+                earlier = "earlier" in clause.tags
                 tally.note_total(EARLIER if earlier else worth, number, place)
     for place, number in _numbers(sentence, speech.additions):
         if place not in old and _counts_people(tokens, place):
