@@ -1,7 +1,8 @@
 """What the organiser takes by phone: a sign-up or a cancellation, as the kind of plan that a mail leads to.
 
 Rules: pure; `now` and the ids are handed in. Somebody with a mail address gets the access data by mail, as if
-they had written; who calls once more under the same name and address changes the earlier sign-up.
+they had written, but not where our last mail did not arrive; who calls once more under the same name and
+address changes the earlier sign-up.
 """
 
 import hashlib
@@ -33,9 +34,10 @@ class PhoneCall:
 def sign_up(call: PhoneCall, earlier: Sequence[Registration], office: Office, now: datetime) -> Plan:
     """The plan for a sign-up by phone. `earlier`: all registrations, to find the caller's own."""
     before = next((each for each in earlier if _is_caller(each, call)), None)
-    registration = _registration(call, before, now)
+    registration = replace(_registration(call, before, now), unreached=_unreached(call.address, earlier))
     changed = before is not None and before.state == "registered"
-    answer = _answer(call, registration, office, changed=changed, now=now) if call.address else None
+    reachable = call.address and not registration.unreached
+    answer = _answer(call, registration, office, changed=changed, now=now) if reachable else None
     return _plan("telefonische Anmeldung", registration, now, answer)
 
 
@@ -50,6 +52,12 @@ def find(who: str, registrations: Sequence[Registration]) -> tuple[Registration,
     wanted = who.strip().casefold()
     exact = [each for each in force if wanted in (each.id, each.address.casefold(), each.name.casefold())]
     return tuple(exact or [each for each in force if each.name and same_person(each.name, who)])
+
+
+def _unreached(address: str, earlier: Sequence[Registration]) -> str:
+    """Why our last mail did not reach this address; "" where it did as far as we know."""
+    alike = (each for each in earlier if address and each.address.casefold() == address.casefold())
+    return next((each.unreached for each in alike if each.unreached), "")
 
 
 def _plan(rule: str, registration: Registration, now: datetime, answer: AnswerPlan | None) -> Plan:

@@ -9,6 +9,7 @@ from mailflow.letter import read_letter
 from mailflow.marks import answer_id
 from mailflow.model import Known, Letter, Plan, Registration
 from mailflow.store import Store
+from mailflow.telephone import PhoneCall, sign_up
 from tests.answers import NOW, OFFICE
 from tests.desk import letter, plan, registration
 from tests.store_samples import waiting
@@ -136,6 +137,15 @@ def test_another_persons_mail_clears_nothing() -> None:
     )
     assert (made.answer, made.registrations) == (None, ())
     assert f"kam dort nicht an: {GONE}" in made.attention[0].reason
+
+
+def test_by_telephone_no_mail_goes_to_an_address_that_was_not_reached() -> None:
+    """The organiser reads the access data out; the registration stays marked."""
+    call = PhoneCall("Renate Hoffmann", 2, None, False, "Renate@web.example", None, "de")
+    made = sign_up(call, [registration(unreached=GONE)], OFFICE, NOW)
+    assert made.answer is None
+    assert [each.unreached for each in made.registrations] == [GONE]
+    assert sign_up(call, [registration()], OFFICE, NOW).answer
 
 
 # --- with the store ------------------------------------------------------------------------------------

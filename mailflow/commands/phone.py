@@ -71,6 +71,12 @@ def _sign_up(config: "Config", told: "PhoneCall") -> None:
     click.echo(f"Eingetragen: {who.name}, {who.persons} Person{'en' if who.persons != 1 else ''}.", err=True)
     if answer:
         click.echo(f"Die Zugangsdaten gehen an {answer.to}, sobald der Dienst läuft.", err=True)
+    elif who.unreached:
+        click.echo(
+            f"An {who.address} kam unsere letzte Mail nicht an ({who.unreached}) "
+            "Bitte die Zugangsdaten am Telefon durchgeben.",
+            err=True,
+        )
     else:
         click.echo("Ohne Mailadresse: Bitte die Zugangsdaten am Telefon durchgeben.", err=True)
 
