@@ -3,8 +3,8 @@
 What words mean is known for mails to us; in a stranger's newsletter or in spam the same words mean anything
 ("register now", "free trial"). Rules: whoever we know, or who replies to us, writes about the event; so does
 a mail that names it (title, sender, days, the words of rules/answers.toml), and one so short that it has no
-room for another matter. English is the language of the world's spam, therefore "short" is shorter there, and
-a link, or a page instead of a text, is another matter. Pure.
+room for another matter. English is the language of the world's spam, therefore "short" is shorter there. A
+link in another language than the event's, a page instead of a text or a list's tag are another matter. Pure.
 """
 
 import calendar
@@ -17,6 +17,7 @@ SHORT = 100  # words
 SHORT_ENGLISH = 25
 _LONGEST = 20_000  # characters that are looked at
 _LINK = re.compile(r"https?://|www\.|<a\b", re.IGNORECASE)
+_LIST = re.compile(r"\s*(?:\w{2,3}: ?)*\[[^\]]{2,40}\]")  # the tag that a mailing list puts before subjects
 _TELLING = 6  # letters of a word that can stand for the event
 
 
@@ -30,10 +31,20 @@ def is_about_us(
     english = reading.language in ("en", None)
     if any(word in text for word in words) or _signs(office, english=english).search(text):
         return True
-    if english:
-        painted = "text/html" in letter.content_types and "text/plain" not in letter.content_types
-        return len(text.split()) <= SHORT_ENGLISH and not painted and not _LINK.search(text)
-    return len(text.split()) <= SHORT
+    if _LIST.match(letter.subject):
+        return False
+    length = len(text.split())
+    if office.event.language.startswith(reading.language or "none"):
+        return length <= SHORT
+    if _LINK.search(text):
+        return False
+    return length <= SHORT_ENGLISH and not _is_page(letter) if english else length <= SHORT
+
+
+def _is_page(letter: Letter) -> bool:
+    """Is there something else to look at than the text?"""
+    kinds = letter.content_types
+    return bool(letter.attachments) or ("text/html" in kinds and "text/plain" not in kinds)
 
 
 @lru_cache(maxsize=16)
