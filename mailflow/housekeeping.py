@@ -1,25 +1,44 @@
 """Housekeeping: what the service sees to between the mails.
 
-Rules: nothing here may hold up a mail or end the loop; what fails is logged and done another time.
+Changed rules are taken over, a faulty change is told to the organiser, the status is noted, systemd hears
+that we live. Rules: nothing here may hold up a mail or end the loop; what fails is logged and done another
+time. The watchdog is fed after the mailbox has been looked into, after an answer was handed over, and in a
+planned pause; never otherwise.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from mailflow import log
-from mailflow.errors import TryLater
+from mailflow import log, notify, status
+from mailflow.alarm import repair_mail
+from mailflow.desk import place
+from mailflow.errors import MailflowError, TryLater
+from mailflow.model import Plan
 from mailflow.pauses import pause_after
+from mailflow.reloading import Refusal
 
 if TYPE_CHECKING:
+    from mailflow.desk import Desk
+    from mailflow.reloading import Reloading
     from mailflow.store import Store
+
+WATCHED = 3  # polls that may pass without a sign of life
 
 
 class Housekeeping:
-    """Of one store."""
+    """Of one store. Without a `noted` status none is kept; until `follow`, the rules stay as they are."""
 
-    def __init__(self, store: "Store") -> None:
-        self._store = store
+    def __init__(self, store: "Store", noted: status.Status | None = None) -> None:
+        self._store, self._status = store, noted
+        self._rules: Reloading | None = None
+        self._refusal_told = ""
         self._mended: tuple[str, ...] = ()  # logged already
         self.tell_mended()
+
+    # --- the store
 
     def tidy(self) -> None:
         """Bring the store's JSON file up to date; on a full disk another time."""
@@ -36,3 +55,106 @@ class Housekeeping:
             if what not in self._mended:
                 log.mended(what)
         self._mended = mended
+
+    # --- rules and templates
+
+    @property
+    def refused(self) -> Refusal | None:
+        """What an earlier worker would not take over."""
+        noted = self._status
+        return Refusal(noted.refused, noted.complaints) if noted and noted.refused else None
+
+    def follow(self, rules: "Reloading") -> None:
+        """These are in force; look for changes from now on."""
+        self._rules = rules
+        self._note_taken(rules)
+
+    def desk(self, desk: "Desk", pause: Callable[[float], object]) -> "Desk":
+        """The desk to go on with: another one if rules or templates have changed for the good."""
+        rules = self._rules
+        if rules is None:
+            return desk
+        if rules.look(pause):
+            if refusal := rules.refusal:
+                log.rules_refused(refusal.state, refusal.complaints)
+                moment = status.now()
+                self._note(refused=refusal.state, refused_since=moment, complaints=refusal.complaints)
+            else:
+                log.rules_taken(rules.desk.rules.version)
+                self._note_taken(rules)
+        return rules.desk
+
+    def tell_refusal(self, now: datetime) -> None:
+        """Let the organiser know, once, that a change is not taken over. The mail waits with the answers."""
+        rules = self._rules
+        refusal = rules.refusal if rules else None
+        if rules is None or refusal is None or refusal.state == self._refusal_told:
+            return
+        desk, since = rules.desk, self._status.since if self._status else None
+        mail = repair_mail(refusal.complaints, f"{refusal.state} {since}", desk.templates, desk.office, now)
+        try:
+            batch = self._store.batch(now)
+            batch.add(Plan("", "", now, "", "repair", "done"), None, mail)
+            batch.commit()
+        except TryLater as error:
+            log.trouble(str(error), pause_after(1))
+        else:
+            self._refusal_told = refusal.state
+
+    def _note_taken(self, rules: "Reloading") -> None:
+        """What is in force, and since when; nothing is refused."""
+        same = self._status is not None and self._status.state == rules.state
+        since = self._status.since if same and self._status else status.now()
+        version = rules.desk.rules.version
+        self._note(
+            rules=version, state=rules.state, since=since, refused="", refused_since=None, complaints=()
+        )
+
+    # --- how we are
+
+    def begin(self, poll_seconds: int) -> None:
+        """Everything is checked and open: the service begins."""
+        words = ["READY=1", "STATUS=Beginnt"]
+        span = WATCHED * poll_seconds
+        if notify.watchdog_seconds() and notify.watchdog_seconds() < span:
+            words.append(notify.watchdog_span(span))
+        notify.tell(*words)
+
+    def alive(self) -> None:
+        """Something was done, or we pause as planned."""
+        notify.tell("WATCHDOG=1")
+
+    def polled(self, mails: int) -> None:
+        """The mailbox was looked into; so many mails lay there."""
+        self._note(polled=status.now(), mails=mails)
+        notify.tell("WATCHDOG=1", f"STATUS=Postfach gelesen, {mails} Mails darin")
+
+    def well(self) -> None:
+        """All there was to do is done."""
+        if self._status and self._status.trouble:
+            self._note(trouble="", trouble_since=None, person=False)
+
+    def stepped_back(self, why: str, pause: timedelta, *, person: bool) -> None:
+        """Something is in our way; we pause."""
+        before = self._status.trouble_since if self._status else None
+        moment = status.now()
+        self._note(trouble=why, trouble_since=before or moment, person=person, error=why, error_when=moment)
+        notify.tell("WATCHDOG=1", f"STATUS=Störung, nächster Versuch in {pause.total_seconds():.0f} s")
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Around all the work: however it ends, that is noted."""
+        try:
+            yield
+        except Exception as error:
+            told = str(error) if isinstance(error, MailflowError) else place(error)
+            self._note(error=told, error_when=status.now())
+            raise
+        finally:
+            notify.tell("STOPPING=1", "STATUS=Endet")
+            self._note(ended=status.now())
+
+    def _note(self, **fields: object) -> None:
+        if self._status is not None:
+            self._status = replace(self._status, **fields)  # type: ignore[arg-type]  # names of its fields
+            status.write_status(self._store.path, self._status)

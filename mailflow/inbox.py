@@ -45,6 +45,7 @@ class Inbox:
         self._validity = ""
         self._folders: dict[FolderName, str] = {}
         self._hurried = False
+        self.found = 0  # mails that the last `fetch` saw, fetched or not
 
     @property
     def connected(self) -> bool:
@@ -87,7 +88,8 @@ class Inbox:
         with self._talking("Abholen"):
             self._client.noop()  # some servers tell of new mail only after a command
             forget_news(self._client)
-            here = [uid for uid in self._search() if self._token(uid) not in skip][:limit]
+            all_here = [uid for uid in self._search() if self._token(uid) not in skip]
+            self.found, here = len(all_here), all_here[:limit]
             if here:
                 self._hurried = False
             return [replace(mail, uid=self._token(mail.uid)) for mail in fetch_mails(self._client, here)]

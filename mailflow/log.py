@@ -11,6 +11,7 @@ of its text, subject or sender appears, and no secret. Under journald each line 
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TextIO
 
@@ -43,6 +44,17 @@ def stopped() -> None:
 def mended(what: str) -> None:
     """The store was found damaged and made good without loss."""
     _log.warning("mended %s", what)
+
+
+def rules_taken(version: str) -> None:
+    """Changed rules or templates are in force from now on."""
+    _log.info("rules taken version=%s", version)
+
+
+def rules_refused(state: str, complaints: Sequence[str]) -> None:
+    """Changed rules or templates are not taken over; the last good ones stay."""
+    first = _printable(complaints[0]) if complaints else "-"
+    _log.error("rules refused state=%s faults=%d %s", state, len(complaints), first)
 
 
 def connected(mailbox: str) -> None:

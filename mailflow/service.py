@@ -55,12 +55,13 @@ class Service:
         desk: Desk,
         *,
         poll_seconds: int = 60,
+        house: Housekeeping | None = None,
         on_mail: Callable[[Plan], None] = lambda plan: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._inbox, self._outbox, self._store, self._desk = inbox, outbox, store, desk
         self._poll_seconds, self._on_mail, self._clock = poll_seconds, on_mail, clock
-        self._house = Housekeeping(store)
+        self._house = house or Housekeeping(store)
         self._stop = threading.Event()
         self._at_stake = True
         self._to_file: dict[str, FolderName] = {}  # uid → folder: dealt with, not yet moved
@@ -76,6 +77,7 @@ class Service:
         with self._nothing_at_stake():
             mails = self._inbox.fetch(BATCH, skip=self._to_file.keys() | self._filed)
         log.batch(len(mails))
+        self._house.polled(self._inbox.found)
         batch = self._store.batch(self._clock())
         self._house.tell_mended()
         folders: dict[str, FolderName] = {}
@@ -166,6 +168,7 @@ class Service:
         else:
             self._store.later(answer.message_id, now + pause, delivery.why)
             log.later(answer, pause, delivery.why)
+        self._house.alive()
 
     # --- the loop -----------------------------------------------------------------------------------
 
@@ -184,6 +187,7 @@ class Service:
     def serve(self) -> None:
         """Serve until stopped: look at once, then whenever there is mail, and every so often."""
         log.started(self._inbox.name, self._desk.rules.version, len(self._store.waiting()))
+        self._house.begin(self._poll_seconds)
         jobs = Scheduler()
         jobs.every(self._poll_seconds).seconds.do(self._look)
         jobs.every(TIDY_MINUTES).minutes.do(self._house.tidy)
@@ -221,7 +225,11 @@ class Service:
     def _look(self) -> None:
         """Everything there is to do now. What goes wrong is logged and tried again after a pause."""
         self._looked_at = time.monotonic()
+        with self._nothing_at_stake():
+            self._desk = self._house.desk(self._desk, self._stop.wait)
+        self._house.tell_refusal(self._clock())
         if self._looked_at < self._again_at:
+            self._house.alive()
             return
         try:
             if not self._inbox.connected:
@@ -229,6 +237,7 @@ class Service:
             while self.round() and not self._stop.is_set():
                 pass
             self._failures = 0
+            self._house.well()
         except (Misconfigured, StoreBusy):
             raise
         except Exception as error:
@@ -269,10 +278,9 @@ class Service:
         if isinstance(error, LoginRefused):
             pause = max(pause, LOGIN_PAUSE)
         self._again_at = time.monotonic() + pause.total_seconds()
-        if isinstance(error, TryLater):
-            log.trouble(str(error), pause)
-        else:
-            log.surprise(place(error), pause)
+        told = str(error) if isinstance(error, TryLater) else place(error)
+        (log.trouble if isinstance(error, TryLater) else log.surprise)(told, pause)
+        self._house.stepped_back(told, pause, person=isinstance(error, LoginRefused))
 
     @contextmanager
     def _nothing_at_stake(self) -> Iterator[None]:

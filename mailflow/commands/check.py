@@ -1,6 +1,6 @@
 """`mailflow check`: reads and tries everything there is to read, then logs in to both servers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,6 +116,7 @@ def _check_rules(config: "Config", findings: Findings) -> None:
 def _check_together(workshop: "Workshop", findings: Findings) -> None:
     """What only shows when both are there: the templates that rules name, and the cases."""
     from mailflow.accord import require_accord
+    from mailflow.commands.trial import broken_cases
 
     try:
         require_accord(workshop.rules, workshop.templates)
@@ -123,21 +124,11 @@ def _check_together(workshop: "Workshop", findings: Findings) -> None:
         findings.bad("Regeln und Vorlagen", error)
         return
     cases = workshop.rules.cases
-    broken = list(_broken_cases(workshop))
+    broken = [said for each in broken_cases(workshop).values() for said in each]
     if broken:
         findings.bad("Fälle", Misconfigured(*broken))
     else:
         findings.good("Fälle", f"{len(cases)} geprüft, alle wie erwartet")
-
-
-def _broken_cases(workshop: "Workshop") -> Iterator[str]:
-    from mailflow.cases import case_mail, case_moment, differences
-    from mailflow.commands.trial import try_mail
-
-    for case in workshop.rules.cases:
-        arrived = case_moment(case, workshop.office.event)
-        trial = try_mail(case_mail(case, arrived), workshop, file=case.rule.name, now=arrived)
-        yield from differences(case, trial)
 
 
 def _check_store(config: "Config", findings: Findings) -> None:

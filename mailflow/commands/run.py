@@ -14,6 +14,7 @@ from mailflow.errors import TryLater
 if TYPE_CHECKING:
     from mailflow.config import Config
     from mailflow.model import Plan
+    from mailflow.reloading import Source
     from mailflow.service import Service
 
 
@@ -31,7 +32,10 @@ def run(call: Call, once: bool, verbose: bool) -> int:
     config = load_config(call.config)
     config.require_passwords()
     log.begin(verbose=verbose)
-    with _progress(shown=once and sys.stderr.isatty()) as on_mail, _service(config, on_mail) as service:
+    with (
+        _progress(shown=once and sys.stderr.isatty()) as on_mail,
+        _service(config, on_mail, once=once) as service,
+    ):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, service.on_signal)
         if not once:
@@ -44,28 +48,49 @@ def _end_at_once(*_: object) -> None:
 
 
 @contextmanager
-def _service(config: "Config", on_mail: "Callable[[Plan], None]") -> "Iterator[Service]":
+def _service(config: "Config", on_mail: "Callable[[Plan], None]", *, once: bool) -> "Iterator[Service]":
     """Every part, built and connected. Raises Misconfigured or StoreBusy before anything happens."""
-    from mailflow.accord import require_accord
-    from mailflow.desk import Desk
+    from mailflow.housekeeping import Housekeeping
     from mailflow.inbox import Inbox
     from mailflow.outbox import Outbox
-    from mailflow.rules import load_rules
+    from mailflow.reloading import open_rules
     from mailflow.service import Service
+    from mailflow.status import begun
     from mailflow.store import Store
+
+    with Store.open(config.store.path, config.event.timezone, worker=True) as store:
+        seconds = config.mailbox.poll_seconds
+        house = Housekeeping(store, begun(config.store.path, seconds, serving=not once))
+        with house.kept():
+            rules = open_rules(_source(config), house.refused)
+            house.follow(rules)
+            inbox, outbox = Inbox(config.mailbox), Outbox(config.smtp)
+            yield Service(
+                inbox, outbox, store, rules.desk, poll_seconds=seconds, house=house, on_mail=on_mail
+            )
+
+
+def _source(config: "Config") -> "Source":
+    """Where rules and templates come from, now and whenever they change."""
+    from mailflow.accord import require_accord
+    from mailflow.commands.trial import Workshop, broken_cases
+    from mailflow.desk import Desk
+    from mailflow.reloading import Source
+    from mailflow.rules import load_rules
     from mailflow.templates import load_templates
 
-    rules, templates = load_rules(config.files.rules), load_templates(config.files.templates)
-    require_accord(rules, templates)
-    with Store.open(config.store.path, config.event.timezone, worker=True) as store:
-        yield Service(
-            Inbox(config.mailbox),
-            Outbox(config.smtp),
-            store,
-            Desk(rules, templates, config.office(create_key=True)),
-            poll_seconds=config.mailbox.poll_seconds,
-            on_mail=on_mail,
-        )
+    office = config.office(create_key=True)
+
+    def load() -> Desk:
+        rules, templates = load_rules(config.files.rules), load_templates(config.files.templates)
+        require_accord(rules, templates)
+        return Desk(rules, templates, office)
+
+    return Source(
+        (config.files.rules, config.files.templates),
+        load,
+        lambda desk: broken_cases(Workshop(desk.office, desk.rules, desk.templates)),
+    )
 
 
 @contextmanager

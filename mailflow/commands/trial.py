@@ -1,8 +1,10 @@
 """The pure path of one mail, from its bytes to the answer, with nothing done about it.
 
-`explain` shows what comes out of it, `check` compares it with the cases beside the rules.
+`explain` shows what comes out of it; `check`, and the service when rules change, compare it with the cases
+beside the rules.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -54,3 +56,21 @@ def try_mail(raw: bytes, workshop: Workshop, *, file: str, now: datetime | None)
         trouble = "Die Vorlage lässt sich nicht ausfüllen; „mailflow check“ sagt, warum."
         return Trial(file, letter, reading, plan, None, trouble=trouble)
     return Trial(file, letter, reading, plan, answer)
+
+
+def broken_cases(workshop: Workshop) -> Mapping[str, tuple[str, ...]]:
+    """The cases that do not come out as they should: what the case is called → what is wrong with it."""
+    from mailflow.cases import case_mail, case_moment, differences
+
+    broken: dict[str, tuple[str, ...]] = {}
+    for case in workshop.rules.cases:
+        arrived = case_moment(case, workshop.office.event)
+        name = f"Fall „{case.rule.name}“ (cases/{case.file}.toml)"
+        try:
+            trial = try_mail(case_mail(case, arrived), workshop, file=case.rule.name, now=arrived)
+        except Exception as error:  # a template may divide by zero
+            broken[name] = (f"{name}: Daran scheitern Regeln oder Vorlagen ({type(error).__name__}).",)
+            continue
+        if wrong := differences(case, trial):
+            broken[name] = wrong
+    return broken
