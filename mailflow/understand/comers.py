@@ -120,6 +120,7 @@ def _note_others(company: Company, clause: Clause, coming: bool, tokens: list[To
         return
     alongside = company.start > 0 and tokens[company.start - 1].has("along")
     follows = "also" in tags and known and clause.words <= SHORT
+    follows = follows or (coming and "can" in tags and clause.words <= 5)
     follows = follows or (coming and alongside and clause.words <= SHORT + 2)
     tally.spare += [term.name for term in others if term.kind == "named"]
     if (clause.coming or clause.told or follows) and (not clause.aside or "escorted" in tags):

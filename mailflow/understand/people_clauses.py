@@ -253,7 +253,7 @@ def _age_ends(tokens: list[Token], start: int) -> int:
     digits = next((at for at in range(start, min(start + 3, len(tokens))) if tokens[at].text.isdigit()), None)
     if digits is None or any(token.mark for token in tokens[start + comma : digits]):
         return start
-    if digits == start or (not comma and digits > start + 1):
+    if digits == start or (not comma and (digits > start + 1 or tokens[start].has("i", "me", "joins"))):
         return start
     end = digits + 1
     while end < min(len(tokens), digits + 4) and not tokens[end].mark and not tokens[end - 1].has("things"):
