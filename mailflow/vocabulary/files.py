@@ -71,6 +71,7 @@ class Grammar(BaseModel):
     asides: tuple[str, ...] = Field(
         default=(), description="Words whose commas part nothing (please, unfortunately)"
     )
+    dotted_numbers: bool = Field(default=True, description="Whether 17. with a full stop means the 17th")
     starters: tuple[str, ...] = Field(
         default=(), description="Words that begin a sentence after 'on the 17.'"
     )

@@ -105,6 +105,8 @@ def _ends_here(block: str, match: re.Match[str], following: re.Match[str], gramm
     between = block[match.end() : following.start()]
     if mark[-1] not in _END or not between:
         return False
+    if mark[0].isdigit() and not grammar.dotted_numbers:
+        return not following.group()[:1].islower()
     if mark[0].isdigit():
         return following.group().casefold() in grammar.starters and following.group()[:1].isupper()
     if mark == ".":
