@@ -3,6 +3,7 @@
     init.py      a working folder to edit
     schema.py    what editors need to complete and check the files in it
     check.py     everything read and tried, then both servers
+    provider.py  whose word counts when a sender may be forged
     explain.py   what a mail would lead to
     run.py       the service
     lists.py     what is recorded

@@ -68,13 +68,15 @@ def check(call: Call, offline: bool, store_only: bool, restore: Path | None) -> 
     if restore:
         _restore_store(config, restore, findings)
     _check_store(config, findings)
+    if not store_only:
+        _check_provider(config, findings)
     if not offline and not store_only:
         _check_servers(config, findings)
     return findings.code
 
 
 def _check_secrecy(call: Call, findings: Findings) -> None:
-    """Who else can read the passwords in the file?"""
+    """Who else can read the secrets in the file: passwords and the passcode of the conference?"""
     from mailflow.config import find_config
     from mailflow.source import read_source
 
@@ -82,9 +84,16 @@ def _check_secrecy(call: Call, findings: Findings) -> None:
     if file is None or not file.stat().st_mode & 0o077:
         return
     data = read_source(file).data
-    if any(data.get(table, {}).get("password") for table in ("mailbox", "smtp")):
+    secrets = {"Passwörter": ("mailbox", "smtp"), "die Zugangsdaten": ("zoom",)}
+    told = [
+        what
+        for what, tables in secrets.items()
+        if any({"password", "passcode", "link"} & data.get(table, {}).keys() for table in tables)
+    ]
+    if told:
         findings.warn(
-            "Konfiguration", f"{file} enthält Passwörter und ist für andere lesbar: chmod 600 {file}"
+            "Konfiguration",
+            f"{file} enthält {' und '.join(told)} und ist für andere lesbar: chmod 600 {file}",
         )
 
 
@@ -136,6 +145,15 @@ def _check_store(config: "Config", findings: Findings) -> None:
 
     for told in _tried(findings, "Datenbestand", lambda: Store.verify(config.store.path)) or ():
         findings.good("Datenbestand", told)
+
+
+def _check_provider(config: "Config", findings: Findings) -> None:
+    """Whose word counts when a sender may be forged?"""
+    from mailflow.commands.provider import judge
+
+    well, told = _tried(findings, "Gefälschte Absender", lambda: judge(config)) or (True, "")
+    if told:
+        (findings.good if well else findings.warn)("Gefälschte Absender", told)
 
 
 def _restore_store(config: "Config", copy: Path, findings: Findings) -> None:
