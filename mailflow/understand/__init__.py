@@ -7,6 +7,7 @@ own_words.py   the text in pieces: written, greeting, signature, quoted, each wi
 language.py    which language the person wrote
 meanings.py    what each sentence means
   hunch.py
+thread.py      what the subject says, and whether the mail answers one of ours
 intents.py     what the mail asks for
 details.py     name, persons, organisation, phone
   names.py, persons.py, people_clauses.py, clauses.py, parties.py, term.py, terms.py, called.py, comers.py,
@@ -16,7 +17,6 @@ ideas.py       which of the written sentences are the idea
 Pure: reads no clock, file or socket. Each room is asked once, in this order, in `understand`.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -26,7 +26,6 @@ from zoneinfo import ZoneInfo
 from mailflow.model import (
     Automatic,
     Bounce,
-    Details,
     Intent,
     Known,
     Letter,
@@ -41,37 +40,24 @@ from mailflow.understand.details import find_details
 from mailflow.understand.ideas import find_ideas
 from mailflow.understand.intents import Weighing, find_intents
 from mailflow.understand.language import find_language
-from mailflow.understand.meanings import (
-    ENOUGH,
-    SentenceReading,
-    add_hunches,
-    read_sentence,
-    read_sentences,
-)
+from mailflow.understand.meanings import ENOUGH, SentenceReading, add_hunches, read_sentences
 from mailflow.understand.origin import find_origin
 from mailflow.understand.own_words import split_pieces
+from mailflow.understand.thread import answers_us, corrects, own_subject, read_subject
 from mailflow.vocabulary.days import Days
-from mailflow.vocabulary.phrases import Vocabulary
 
 if TYPE_CHECKING:
     from mailflow.rules import Rules
 
-# The prefixes that mail programs put before the subject of a reply or a forwarded mail.
-_REPLY = re.compile(
-    r"\s*(re|aw|antw|antwort|wg|fwd?|sv|odp|ynt|ilt|i̇lt|rif|rv|tr|vs|enc|на|отв|пер|відп|رد|إعادة توجيه|پاسخ)"
-    r"\s*(\[\d+\])?\s*:",
-    re.IGNORECASE,
-)
-_NOTHING_TO_DO = ("thanks", "decline", "off_topic")
-_BARE = 4  # words
-_SHORT_REPLY = 5  # sentences
+_NOTHING_TO_DO = ("thanks", "decline", "off_topic")  # meanings that ask for nothing
+_BARE = 4  # words: a text so short may leave all to the subject
 
 
 def understand(letter: Letter, rules: "Rules", office: Office, known: Known, moment: datetime) -> Reading:
     """Read a letter. `moment` is its arrival: by it "tomorrow" and "Wednesday" are judged."""
     pieces = split_pieces(letter.body, rules.layout)
     written = "\n".join(piece.text for piece in pieces if piece.kind == "written")
-    language = find_language(written or _own_subject(letter), rules.language)
+    language = find_language(written or own_subject(letter), rules.language)
     automatic = find_origin(letter, written, rules.machines, office)
     if automatic:
         bounce = read_bounce(letter, office.secret) if automatic.kind == "bounce" else None
@@ -79,16 +65,17 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
     vocabulary = rules.meaning.of(language, office.event.language)
     days = _days(office, moment)
     sentences = read_sentences(pieces, vocabulary, days)
-    subject = _read_subject(_own_subject(letter), vocabulary, days)
+    subject = read_subject(own_subject(letter), vocabulary, days)
     if subject and _says_nothing(sentences):
         sentences, subject = [*sentences, subject], None
     details = find_details(letter, pieces, language, rules.people, practice=False)
-    expected = bool(known.registrations) or known.replies_to_us or _answers(letter, rules, office, days)
-    corrects = expected and _corrects(details, sentences)
-    intents, reasons = find_intents(Weighing(sentences, subject, expected, corrects))
+    ours = rules.meaning.of(office.event.language, office.event.language)
+    expected = bool(known.registrations) or known.replies_to_us or answers_us(letter, ours, days)
+    corrected = expected and corrects(details, sentences)
+    intents, reasons = find_intents(Weighing(sentences, subject, expected, corrected))
     if not intents and not _settled(sentences):
         sentences = add_hunches(sentences, vocabulary, days, language or office.event.language)
-        intents, reasons = find_intents(Weighing(sentences, subject, expected, corrects))
+        intents, reasons = find_intents(Weighing(sentences, subject, expected, corrected))
     comes = {"sign_up", "practice"} & set(intents) and "cancel" not in intents
     return Reading(
         automatic=None,
@@ -108,37 +95,6 @@ def _silent(
 ) -> Reading:
     reason = Reason(f"automatic {automatic.kind}", "", automatic.because)
     return Reading(automatic, language, pieces, (), None, (), "", (reason,), bounce=bounce)
-
-
-def _own_subject(letter: Letter) -> str:
-    """The subject where the writer chose it: not the one of the mail that is answered or forwarded."""
-    return "" if _REPLY.match(letter.subject) else letter.subject[:500]
-
-
-def _read_subject(text: str, vocabulary: Vocabulary, days: Days) -> SentenceReading | None:
-    lines = vocabulary.split(text)
-    if not lines:
-        return None
-    matches = [match for line in lines for match in vocabulary.read(line, days, subject=True)]
-    return read_sentence(lines[0], tuple(matches))
-
-
-def _answers(letter: Letter, rules: "Rules", office: Office, days: Days) -> bool:
-    """Whether it is a reply to what we write: a half sentence is then to be read as an answer."""
-    prefix = _REPLY.match(letter.subject)
-    if not letter.references or not prefix:
-        return False
-    ours = rules.meaning.of(office.event.language, office.event.language)
-    subject = _read_subject(letter.subject[prefix.end() : 500], ours, days)
-    return subject is not None and "change" in subject.meanings
-
-
-def _corrects(details: Details, sentences: Sequence[SentenceReading]) -> bool:
-    """A short word about who comes, from somebody we know: it corrects what we said."""
-    speaks_of_phone = "phone" in details.said and any(each.strength("contact") for each in sentences)
-    brings_idea = any(each.strength("idea") >= ENOUGH for each in sentences)
-    about_people = bool(details.change) or "persons" in details.said or speaks_of_phone
-    return about_people and not brings_idea and len(sentences) <= _SHORT_REPLY
 
 
 def _days(office: Office, moment: datetime) -> Days:

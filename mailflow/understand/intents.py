@@ -15,8 +15,8 @@ from mailflow.vocabulary.phrases import Match
 
 SURE = 3
 _SUBSTANCE = 3  # words: below that a sentence that says nothing else is no idea either
-# Whoever writes this has something else in mind than a sign-up that is only hinted at.
 _SUBJECT_SAYS = {"idea": ENOUGH, "off_topic": SURE}  # how strongly a subject may say it
+# Whoever writes this has something else in mind than a sign-up that is only hinted at.
 _BUSY = ("idea", "question", "thanks", "off_topic")
 
 
@@ -78,14 +78,11 @@ def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]
         found["resend"] = mail.why("resend")
     elif _signs_up(mail):
         found["sign_up"] = mail.why("sign_up", "access")
-    if (
-        "cancel" not in found
-        and _practises(mail)
-        and ("resend" not in found or mail.best("practice") == SURE)
-    ):
-        found["practice"] = mail.why("practice")
-    if "practice" in found and "sign_up" in found and not _signs_up_besides_practice(mail):
-        del found["sign_up"]
+    if "cancel" not in found and _practises(mail):
+        if "resend" not in found or mail.best("practice") == SURE:
+            found["practice"] = mail.why("practice")
+        if "sign_up" in found and not _signs_up_besides_practice(mail):
+            del found["sign_up"]
     if _brings_idea(mail, found):
         found["idea"] = mail.why("idea")
     if mail.best("question") >= (SURE if {"idea", "resend", "cancel"} & found.keys() else ENOUGH):
@@ -111,55 +108,49 @@ def _reason(intent: Intent, match: Match | None) -> Reason:
 
 
 def _cancels(mail: Weighing) -> bool:
+    """Takes a sign-up back: says so, or declines though we expect them; and does not sign up after all."""
     if mail.best("change") >= ENOUGH and mail.best("sign_up") >= ENOUGH:
+        return False  # "mein Mann kann doch nicht, ich nehme alleine teil"
+    comes_anyway = mail.corrects or SURE in (mail.best("sign_up"), mail.best("practice"))
+    if comes_anyway and mail.best("cancel") < SURE:
         return False
-    if mail.best("cancel") < SURE and (
-        mail.corrects or SURE in (mail.best("sign_up"), mail.best("practice"))
-    ):
-        return False
-    withdrawn = mail.says("cancel") or (mail.total("cancel") > 0 and mail.best("decline") >= ENOUGH)
-    withdrawn = withdrawn or (
-        mail.expected and mail.best("decline") >= ENOUGH and mail.best("sign_up") < ENOUGH
-    )
+    declines = mail.best("decline") >= ENOUGH
+    withdrawn = mail.says("cancel") or (declines and mail.total("cancel") > 0)
+    withdrawn = withdrawn or (declines and mail.expected and mail.best("sign_up") < ENOUGH)
     return withdrawn and mail.last("sign_up", SURE) <= mail.last("cancel", ENOUGH)
 
 
 def _wants_again(mail: Weighing) -> bool:
-    return mail.best("resend") >= ENOUGH or (
-        mail.total("resend") > 0 and mail.total("resend", "access") > ENOUGH
-    )
+    """The access data never came or got lost; a hint of it is enough where they are asked for."""
+    if mail.best("resend") >= ENOUGH:
+        return True
+    return mail.total("resend") > 0 and mail.total("resend", "access") > ENOUGH
 
 
 def _signs_up(mail: Weighing) -> bool:
-    if mail.best("sign_up") >= SURE or mail.corrects:
-        return True
-    if mail.best("change") >= ENOUGH and mail.best("sign_up") >= ENOUGH:
+    """Says it surely; or likely and does not decline; or hints at it and has nothing else in mind."""
+    likely = mail.best("sign_up") >= ENOUGH
+    if mail.best("sign_up") == SURE or mail.corrects or (likely and mail.best("change") >= ENOUGH):
         return True
     if mail.expected and mail.best("practice_decline") >= ENOUGH:
-        return True
+        return True  # signed up, and takes back the try-out
     if mail.best("decline") >= ENOUGH:
         return False
-    if mail.best("sign_up") >= ENOUGH or mail.best("access") >= ENOUGH:
+    if likely or mail.best("access") >= ENOUGH:
         return True
-    if any(mail.best(other) >= ENOUGH for other in _BUSY):
-        return mail.total("sign_up", "access") > ENOUGH
-    return mail.total("sign_up", "access") > 0
+    busy = any(mail.best(other) >= ENOUGH for other in _BUSY)
+    return mail.total("sign_up", "access") > (ENOUGH if busy else 0)
 
 
 def _practises(mail: Weighing) -> bool:
-    return (
-        mail.best("practice") > mail.best("practice_decline")
-        or (
-            mail.best("practice") >= ENOUGH
-            and mail.last("practice", ENOUGH) != mail.last("practice_decline", ENOUGH)
-        )
-        or (mail.total("practice") > 0 and not mail.best("practice_decline") and _bare(mail))
-    )
-
-
-def _bare(mail: Weighing) -> bool:
-    """Nothing but a sign-up: then the days in the subject count too."""
-    return mail.best("sign_up") >= 1 or mail.best("access") >= 1 or not mail.sentences
+    """Wants the try-out and does not decline it at once; with a bare sign-up the subject counts too."""
+    wants, declines = mail.best("practice"), mail.best("practice_decline")
+    if wants > declines:
+        return True
+    if wants >= ENOUGH and mail.last("practice", ENOUGH) != mail.last("practice_decline", ENOUGH):
+        return True
+    comes = mail.best("sign_up") or mail.best("access") or not mail.sentences
+    return mail.total("practice") > 0 and not declines and bool(comes)
 
 
 def _signs_up_besides_practice(mail: Weighing) -> bool:

@@ -1,0 +1,53 @@
+"""What the subject and the thread say: whether a mail answers one of ours, and what its own subject tells.
+
+The subject of a reply is not its writer's. Somebody who answers our confirmation writes in half sentences
+("nein, wir sind zu viert", "meine Frau doch nicht"), which are corrections of what we said.
+"""
+
+import re
+from collections.abc import Sequence
+
+from mailflow.model import Details, Letter
+from mailflow.understand.meanings import ENOUGH, SentenceReading, read_sentence
+from mailflow.vocabulary.days import Days
+from mailflow.vocabulary.phrases import Vocabulary
+
+# The prefixes that mail programs put before the subject of a reply or a forwarded mail.
+_REPLY = re.compile(
+    r"\s*(re|aw|antw|antwort|wg|fwd?|sv|odp|ynt|ilt|i̇lt|rif|rv|tr|vs|enc|на|отв|пер|відп|رد|إعادة توجيه|پاسخ)"
+    r"\s*(\[\d+\])?\s*:",
+    re.IGNORECASE,
+)
+_LONGEST_SUBJECT = 500  # characters that are read
+_SHORT_REPLY = 5  # sentences
+
+
+def own_subject(letter: Letter) -> str:
+    """The subject where the writer chose it: "" for that of a mail that is answered or forwarded."""
+    return "" if _REPLY.match(letter.subject) else letter.subject[:_LONGEST_SUBJECT]
+
+
+def read_subject(text: str, vocabulary: Vocabulary, days: Days) -> SentenceReading | None:
+    """What a subject means; None for an empty one."""
+    lines = vocabulary.split(text)
+    if not lines:
+        return None
+    matches = [match for line in lines for match in vocabulary.read(line, days, subject=True)]
+    return read_sentence(lines[0], tuple(matches))
+
+
+def answers_us(letter: Letter, ours: Vocabulary, days: Days) -> bool:
+    """Whether it is a reply to what we write. `ours` is the vocabulary of the language we write in."""
+    prefix = _REPLY.match(letter.subject)
+    if not letter.references or not prefix:
+        return False
+    subject = read_subject(letter.subject[prefix.end() : _LONGEST_SUBJECT], ours, days)
+    return subject is not None and "change" in subject.meanings
+
+
+def corrects(details: Details, sentences: Sequence[SentenceReading]) -> bool:
+    """Whether a short word about who comes, from somebody we know, corrects what we said."""
+    speaks_of_phone = "phone" in details.said and any(each.strength("contact") for each in sentences)
+    brings_idea = any(each.strength("idea") >= ENOUGH for each in sentences)
+    about_people = bool(details.change) or "persons" in details.said or speaks_of_phone
+    return about_people and not brings_idea and len(sentences) <= _SHORT_REPLY
