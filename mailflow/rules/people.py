@@ -58,6 +58,7 @@ class CountFile(BaseModel):
     along: str = ""  # mit: leads in people who come along
     apart: str = ""  # ohne von bei: leads in people who do not come
     escorted: str = ""  # begleitet: then "von meiner Tochter" comes along
+    without: str = ""  # ohne
     besides: str = ""  # außer mir
     negation: str
     not_negation: str = ""  # nicht nur, nicht allein: the word after the negation
@@ -85,6 +86,8 @@ class CountFile(BaseModel):
     sums: tuple[str, ...] = ()  # totals that beat all others
     we_are: tuple[str, ...] = ()  # totals whatever follows: "wir sind 3 Freundinnen"
     totals: tuple[str, ...] = ()
+    fewer: tuple[str, ...] = ()  # so many fewer than before; without {n}, one
+    extra: tuple[str, ...] = ()  # so many more than before
     additions: tuple[str, ...] = ()  # {n} more than the writer
 
 
@@ -157,6 +160,8 @@ class Speech:
     we_are: Pattern | None
     totals: Pattern | None
     formerly: Pattern | None
+    fewer: Pattern | None
+    extra: Pattern | None
     additions: Pattern | None
     names: tuple[re.Pattern[str], ...]
     full_names: tuple[re.Pattern[str], ...]
@@ -239,6 +244,8 @@ def _speech(file: PeopleFile) -> Speech:
         we_are=_any_of(count.we_are, count),
         totals=_any_of(count.totals, count),
         formerly=_any_of(count.formerly, count),
+        fewer=_any_of(count.fewer, count),
+        extra=_any_of(count.extra, count),
         additions=_any_of(count.additions, count),
         names=tuple(_lead(pattern, count) for pattern in file.names.name if "{name}" in pattern),
         full_names=tuple(_lead(pattern, count) for pattern in file.names.name if "{names}" in pattern),

@@ -44,7 +44,14 @@ def note_company(
     others = company.others
     if not others or (others == [term for term in others if term.kind == "they"] and not company.with_writer):
         return
-    if any(term.kind == "neutral" for term in others):
+    if tally.struck & set(range(company.start, company.end)):
+        return
+    before = tokens[company.start - 1] if company.start else None
+    if before is not None and before.has("without"):
+        for term in others:
+            if term.owned:
+                add_party(tally.absent, term)
+    elif any(term.kind == "neutral" for term in others):
         _note_counted(company, clause, coming, tokens, tally)
     elif company.with_writer and _denied(company, tokens):
         tally.writer_out = True
@@ -114,7 +121,7 @@ def _note_others(company: Company, clause: Clause, coming: bool, tokens: list[To
     known = [term for term in others if term.kind == "kin"]
     tally.mentioned |= {term.relation: term.count for term in known}
     if clause.negated:
-        if not clause.aside and (tags & {"come", "can"} or clause.words <= 5):
+        if not clause.aside and (tags & {"come", "can", "enrol"} or clause.words <= 5):
             for term in known:
                 add_party(tally.absent, term)
         return

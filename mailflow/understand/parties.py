@@ -113,7 +113,7 @@ def _only_named(between: list[Token]) -> bool:
 
 def _link_beside(tokens: list[Token], last: Term, term: Term, speech: Speech) -> str:
     """Nothing stands between: "meine Nachbarin Frau Öztürk", "2 Erwachsene 1 Kind", "annem babam"."""
-    if "me" in (last.kind, term.kind):
+    if last.kind == "they" or "me" in (last.kind, term.kind):
         return ""
     if speech.juxtaposed and last.kind == term.kind == "kin":
         return "joined"

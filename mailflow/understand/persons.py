@@ -41,6 +41,10 @@ def count_persons(sentences: Iterable[Sentence], subject: str, speech: Speech) -
 
 def _count(sentences: Iterable[Sentence], speech: Speech) -> Headcount:
     tally = Tally()
+    sentences = list(sentences)
+    lone = [token for each in sentences for token in each.tokens if not token.mark]
+    if len(lone) == 1 and lone[0].number:
+        return Headcount(lone[0].number, True)
     for number, sentence in enumerate(sentences):
         tally.sentence = number
         _read(sentence, speech, tally)
@@ -73,9 +77,10 @@ def _conclude(tally: Tally) -> Headcount:
         writer = writer or persons > company
         return Headcount(persons, True, 0, writer, _named(tally, writer))
     if company:
-        change = company if tally.also and not tally.writer_in else 0
+        change = company if not tally.writer_in else 0
         return Headcount(company + writer, True, change, writer, _named(tally, writer))
-    return Headcount(1, False, -sum(tally.absent.values()))
+    change = tally.delta - sum(tally.absent.values())
+    return Headcount(1 + max(0, tally.delta), False, change)
 
 
 def _others(tally: Tally) -> dict[str, int]:

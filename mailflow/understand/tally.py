@@ -14,6 +14,8 @@ class Tally:
     totals: list[tuple[int, int, int]] = field(default_factory=list)  # worth, place, number
     sentence: int = 0  # which one is being read
     just_counted: tuple[int, int] = (-1, 0)  # in that sentence so many: names that follow are theirs
+    delta: int = 0  # "eine Person weniger"
+    struck: set[int] = field(default_factory=set)  # tokens of the sentence that are told already
     additions: int = 0  # "+ 2": beside the writer
     others: dict[str, int] = field(default_factory=dict)  # they come
     weak: dict[str, int] = field(

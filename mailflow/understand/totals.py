@@ -14,6 +14,8 @@ def note_totals(
     sentence: Sentence, companies: list[Company], speech: Speech, clauses: list[Clause], tally: Tally
 ) -> None:
     """Note the totals that the language's patterns find. A number that no longer holds is struck out."""
+    tally.struck = set()
+    _note_changes(sentence, speech, tally)
     if "#" not in sentence.line and "@" not in sentence.line:
         return
     tokens = sentence.tokens
@@ -23,7 +25,7 @@ def note_totals(
             number = _whole(companies, place, said) or (said if pattern is speech.we_are else 0)
             clause = clauses[tokens[place].clause]
             elsewhere = clause.aside and not clause.coming
-            if number and place not in old and not elsewhere and _counts_people(tokens, place):
+            if number and place not in old | tally.struck and not elsewhere and _counts_people(tokens, place):
                 earlier = "earlier" in clause.tags
                 tally.note_total(EARLIER if earlier else worth, number, place)
     for place, number in _numbers(sentence, speech.additions):
@@ -32,6 +34,17 @@ def note_totals(
             tally.writer_in = True
     for place in old:
         tokens[place].number = None
+
+
+def _note_changes(sentence: Sentence, speech: Speech, tally: Tally) -> None:
+    """ "eine Person mehr", "zwei weniger": what changes, where no number is said that holds."""
+    for pattern, sign in ((speech.fewer, -1), (speech.extra, 1)):
+        for match in pattern.finditer(sentence.line) if pattern else ():
+            number = next((int(value) for value in match.groups() if value), 1)
+            tally.delta += sign * number
+            first = bisect.bisect_left(sentence.offsets, match.start())
+            last = bisect.bisect_left(sentence.offsets, match.end())
+            tally.struck |= set(range(first, last))
 
 
 def _whole(companies: list[Company], place: int, number: int) -> int:
