@@ -13,7 +13,7 @@ _LONGEST = 60
 _CUT = re.compile(r"\s+[|·•–—/-]+\s+|\s*[|·•<(\[{/]|\s*[+]?\d|\s{3,}|\t|\s*[:;]\s|\s+-+\s*$")
 _NAME_WORD = re.compile(r"[^\W\d_]{1,3}\.|[^\W\d_]+(?:[-‐‑'’ʼ.][^\W\d_]+)*['’]?")
 _CASELESS = re.compile("[\u0590-\u08ff]")
-_MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_MARKS = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def read_last_line(line: str, people: People, speech: Speech, known: frozenset[str]) -> str:

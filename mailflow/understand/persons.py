@@ -18,6 +18,8 @@ from mailflow.understand.people_clauses import Sentence, read_sentences
 from mailflow.understand.tally import COUNTED, LOOSE, Tally
 from mailflow.understand.totals import note_totals
 
+_BRIEF = 10  # words: so short a mail that names only others adds them to those who were known
+
 
 @dataclass(frozen=True, slots=True)
 class Headcount:
@@ -45,6 +47,7 @@ def _count(sentences: Iterable[Sentence], speech: Speech) -> Headcount:
     lone = [token for each in sentences for token in each.tokens if not token.mark]
     if len(lone) == 1 and lone[0].number:
         return Headcount(lone[0].number, True)
+    tally.words = sum(not token.mark for each in sentences for token in each.tokens)
     for number, sentence in enumerate(sentences):
         tally.sentence = number
         _read(sentence, speech, tally)
@@ -77,7 +80,8 @@ def _conclude(tally: Tally) -> Headcount:
         writer = writer or persons > company
         return Headcount(persons, True, 0, writer, _named(tally, writer))
     if company:
-        change = company if not tally.writer_in else 0
+        adds = not tally.writer_in and not tally.names and (tally.also or tally.words <= _BRIEF)
+        change = company if adds else 0
         return Headcount(company + writer, True, change, writer, _named(tally, writer))
     change = tally.delta - sum(tally.absent.values())
     return Headcount(1 + max(0, tally.delta), False, change)

@@ -12,6 +12,7 @@ class Tally:
     """Evidence of all sentences. Relations ("Mann", "Kinder") are keys, so that nobody counts twice."""
 
     totals: list[tuple[int, int, int]] = field(default_factory=list)  # worth, place, number
+    words: int = 0  # of the whole text
     sentence: int = 0  # which one is being read
     just_counted: tuple[int, int] = (-1, 0)  # in that sentence so many: names that follow are theirs
     delta: int = 0  # "eine Person weniger"
