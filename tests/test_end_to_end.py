@@ -15,6 +15,7 @@ from tinydb import TinyDB
 
 from mailflow.letter import read_letter
 from tests.corpus.build_eml import build
+from tests.servers.cyrus import Cyrus
 from tests.servers.dovecot import Dovecot
 from tests.servers.installation import Installation
 from tests.servers.mailbox import Mailbox
@@ -43,11 +44,11 @@ def outgoing(relay: Sink) -> Iterator[Sink]:
     relay.taken.clear()
 
 
-def deliver(mailbox: Mailbox) -> dict[str, dict[str, Any]]:
-    """All the mails of the corpus, arrived when they were written. Their cases by digest."""
+def deliver(mailbox: Mailbox, mails: Sequence[dict[str, Any]] = CASES) -> dict[str, dict[str, Any]]:
+    """Mails of the corpus, arrived when they were written. Their cases by digest."""
     box = mailbox.open()
     cases = {}
-    for case in CASES:
+    for case in mails:
         raw = re.sub(rb"\r?\n", b"\r\n", build(case))
         box.append(raw, "INBOX", datetime.fromisoformat(case["date"]))
         cases[read_letter(raw).digest] = case
@@ -102,6 +103,16 @@ def test_once_answers_everything_and_a_second_time_nothing(
     code, said = installation.run("run", "--once")
     assert code == 0, said
     assert len(outgoing.taken) == before
+
+
+def test_once_on_cyrus(tmp_path: Path, cyrus: Cyrus) -> None:
+    """A server of another make, and a sink without login."""
+    with Sink() as sink:
+        installation = Installation.make(tmp_path, cyrus.mailbox(), sink.port, smtp_login=False)
+        cases = deliver(installation.mailbox, CASES[:60])
+        code, said = installation.run("run", "--once")
+        assert code == 0, said
+        check_outcome(installation, cases, sink)
 
 
 @pytest.mark.parametrize("moment", [1, 30, 60])

@@ -1,4 +1,4 @@
-"""The IMAP door on real servers: Dovecot in three tempers, and pymap."""
+"""The IMAP door on real servers: Dovecot in three tempers, Cyrus, and pymap."""
 
 import socket
 import threading
@@ -16,7 +16,7 @@ from mailflow.model import FolderName
 from mailflow.settings import FolderSettings, MailboxSettings
 from tests.servers.authority import Authority
 from tests.servers.dovecot import PASSWORD, UMLAUT_PASSWORD, Dovecot
-from tests.servers.fixtures import fresh_mailbox
+from tests.servers.fixtures import fresh_mailbox, mailbox_on
 from tests.servers.mailbox import Mailbox, letter
 
 
@@ -78,12 +78,12 @@ def test_arrival_is_the_servers(mailbox: Mailbox) -> None:
         assert inbox.fetch()[0].arrived == moment
 
 
-@pytest.mark.parametrize("kind", ["dovecot", "dotted_dovecot", "bare_dovecot"])
+@pytest.mark.parametrize("kind", ["dovecot", "dotted_dovecot", "bare_dovecot", "cyrus"])
 def test_other_peoples_deleted_mails_stay(
     kind: str, request: pytest.FixtureRequest, authority: Authority
 ) -> None:
     """A mail that a person only marked as deleted is neither read by us nor expunged when we file others."""
-    mailbox = fresh_mailbox(request.getfixturevalue(kind), authority)
+    mailbox = mailbox_on(kind, request, authority)
     mailbox.deliver(letter("theirs"), letter("ours"))
     person = mailbox.open()
     first = person.uids(charset=None)[0]
@@ -237,10 +237,10 @@ def in_a_moment(what: object, *args: object) -> threading.Timer:
     return timer
 
 
-@pytest.mark.parametrize("kind", ["dovecot", "pymap"])
+@pytest.mark.parametrize("kind", ["dovecot", "cyrus", "pymap"])
 def test_idle_is_woken_by_mail(kind: str, request: pytest.FixtureRequest, authority: Authority) -> None:
     """… that comes while it sleeps."""
-    any_mailbox = _mailbox_of(kind, request, authority)
+    any_mailbox = mailbox_on(kind, request, authority)
     with connected(any_mailbox.settings()) as inbox:
         inbox.fetch()
         timer = in_a_moment(any_mailbox.deliver, letter("late"))
@@ -249,12 +249,12 @@ def test_idle_is_woken_by_mail(kind: str, request: pytest.FixtureRequest, author
         assert [mail.raw for mail in inbox.fetch()] == [letter("late")]
 
 
-@pytest.mark.parametrize("kind", ["dovecot", "pymap"])
+@pytest.mark.parametrize("kind", ["dovecot", "cyrus", "pymap"])
 def test_idle_sees_what_came_just_before(
     kind: str, request: pytest.FixtureRequest, authority: Authority
 ) -> None:
     """The server tells of it together with "+ idling", and imaplib has already buffered that line."""
-    any_mailbox = _mailbox_of(kind, request, authority)
+    any_mailbox = mailbox_on(kind, request, authority)
     with connected(any_mailbox.settings()) as inbox:
         for number in range(3):
             inbox.fetch()
@@ -262,18 +262,6 @@ def test_idle_sees_what_came_just_before(
             started = time.monotonic()
             assert inbox.wait(20, threading.Event())
             assert time.monotonic() - started < 10
-
-
-def _mailbox_of(kind: str, request: pytest.FixtureRequest, authority: Authority) -> Mailbox:
-    from tests.servers import pymap_server
-    from tests.servers.fixtures import empty
-
-    server = request.getfixturevalue(kind)
-    if kind != "pymap":
-        return fresh_mailbox(server, authority)
-    mailbox = Mailbox(server.port, pymap_server.USER, pymap_server.PASSWORD, None)
-    empty(mailbox)
-    return mailbox
 
 
 @pytest.mark.parametrize("kind", ["dovecot", "bare_dovecot"])

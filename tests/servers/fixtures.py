@@ -12,6 +12,7 @@ from mailflow.rules import load_rules
 from mailflow.templates import load_templates
 from tests.servers import pymap_server
 from tests.servers.authority import Authority
+from tests.servers.cyrus import Cyrus
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.mailbox import Mailbox
 from tests.servers.pymap_server import Pymap
@@ -85,6 +86,12 @@ def pymap() -> Iterator[Pymap]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def cyrus(authority: Authority) -> Iterator[Cyrus]:
+    with Cyrus(authority) as server:
+        yield server
+
+
 def fresh_mailbox(dovecot: Dovecot, authority: Authority) -> Mailbox:
     return Mailbox(dovecot.imaps, f"{uuid.uuid4().hex[:12]}@kaarst.example", PASSWORD, authority.ca_file)
 
@@ -95,12 +102,19 @@ def mailbox(dovecot: Dovecot, authority: Authority) -> Mailbox:
     return fresh_mailbox(dovecot, authority)
 
 
-@pytest.fixture(params=["dovecot", "dotted_dovecot", "bare_dovecot", "pymap"])
+@pytest.fixture(params=["dovecot", "dotted_dovecot", "bare_dovecot", "cyrus", "pymap"])
 def any_mailbox(request: pytest.FixtureRequest, authority: Authority) -> Mailbox:
     """An empty mailbox on each kind of server in turn."""
-    server = request.getfixturevalue(request.param)
-    if not isinstance(server, Pymap):
+    return mailbox_on(request.param, request, authority)
+
+
+def mailbox_on(kind: str, request: pytest.FixtureRequest, authority: Authority) -> Mailbox:
+    """An empty mailbox on the server that the fixture of this name starts."""
+    server = request.getfixturevalue(kind)
+    if isinstance(server, Dovecot):
         return fresh_mailbox(server, authority)
+    if isinstance(server, Cyrus):
+        return server.mailbox()
     mailbox = Mailbox(server.port, pymap_server.USER, pymap_server.PASSWORD, None)
     empty(mailbox)
     return mailbox
