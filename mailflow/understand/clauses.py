@@ -12,6 +12,14 @@ from mailflow.understand.people_clauses import Token
 _BREAK = frozenset(',،;؛–—-()[]"„“”«»*')
 
 
+# What a word for people does not say of its clause: a "Betreuer" is no "betreuen", "Teilnehmer" need not come.
+_NOT_OF = {"kin": frozenset({"aside"}), "neutral": frozenset({"come"})}
+
+
+def _kind(token: Token) -> str:
+    return "kin" if token.has("kin") else "neutral" if token.has("neutral") else ""
+
+
 class Clause:
     """What one clause is about."""
 
@@ -19,9 +27,11 @@ class Clause:
         """Read off the words' tags."""
         tags: set[str] = set()
         for token in tokens:
-            tags |= token.meaning.tags - {"aside"} if token.has("kin") else token.meaning.tags
+            tags |= token.meaning.tags - _NOT_OF.get(_kind(token), frozenset())
         self.tags = tags
         self.told = False  # a relative clause says that they come
+        first = next((token for token in tokens if not token.mark), None)
+        self.hangs_on = first is not None and first.has("along", "apart")
         self.relative = any(token.has("relative") for token in tokens[:2])
         self.reflexive = any(token.has("enrol") and token.has("i_come", "me") for token in tokens)
         self.words = sum(not token.mark for token in tokens)

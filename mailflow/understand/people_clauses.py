@@ -186,7 +186,11 @@ def _full_stop(tokens: list[Token], following: re.Match[str], speech: Speech) ->
     before = tokens[-2]
     upper = following.group()[:1].isupper() or not following.group()[:1].islower()
     if before.text.isdigit() or before.low == "0":
-        if upper and "things" not in speech.words.meaning(fold(following.group(), speech.umlauts)).tags:
+        if (
+            upper
+            and not following.group()[0].isdigit()
+            and "things" not in speech.words.meaning(fold(following.group(), speech.umlauts)).tags
+        ):
             return True
         before.number = None
         tokens.pop()

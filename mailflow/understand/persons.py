@@ -7,6 +7,7 @@ or names the writer among them; the subject counts where the text says nothing; 
 holds ("statt 3") never counts.
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -61,6 +62,8 @@ def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
     if not coming and any(clause.aside for clause in clauses):
         for clause in clauses:
             clause.aside = True
+    for before, clause in itertools.pairwise(clauses):
+        clause.aside |= before.aside and clause.hangs_on and not clause.coming
     for clause in clauses:
         note_writer(clause, tally)
     note_totals(sentence, companies, speech, clauses, tally)

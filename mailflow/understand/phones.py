@@ -83,7 +83,7 @@ def _tags(before: str, people: People) -> set[str]:
     for word in reversed(_WORD.findall(line)[-6:]):
         meaning = people.common.meaning(fold(word.rstrip("."), True))
         tags |= {tag for tag in meaning.tags if tag.startswith("phone:")}
-        if "phone:not_labels" in tags and not re.search(
+        if "phone:not_labels" in meaning.tags and not re.search(
             r"(?:[/+&]|\bund\b|\bu\.|\band\b)\s*" + re.escape(word), line
         ):
             break

@@ -111,7 +111,7 @@ def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Spee
         return None
     if lead.single and not lead.owned and lead.number is None:
         lead.number = 1
-    bare = (speech.needs_determiner or token.has("generic")) and not (
+    bare = (speech.needs_determiner or token.has("generic", "role")) and not (
         lead.owned or lead.number or lead.definite or lead.alongside
     )
     if bare and not _beside_join(tokens, lead.start, position):
