@@ -19,9 +19,12 @@ from mailflow.commands.explain import explain
 from mailflow.commands.init import init
 from mailflow.commands.lists import list_
 from mailflow.commands.phone import add, cancel
+from mailflow.commands.retry import retry
 from mailflow.commands.run import run
 from mailflow.commands.schema import schema
+from mailflow.commands.service import service
 from mailflow.commands.speech import Call, Group, in_german
+from mailflow.commands.status import status
 from mailflow.errors import MailflowError, Misconfigured
 
 
@@ -42,7 +45,7 @@ def cli(context: click.Context, version: bool) -> None:
         click.echo(context.get_help())
 
 
-for command in (demo, check, explain, run, list_, add, cancel, init, schema):
+for command in (demo, check, explain, run, status, list_, add, cancel, retry, init, schema, service):
     cli.add_command(command)
 
 

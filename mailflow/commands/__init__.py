@@ -6,6 +6,10 @@
     provider.py  whose word counts when a sender may be forged
     explain.py   what a mail would lead to
     run.py       the service
+    status.py    how it is
+    retry.py     mails that failed, once more
+    service.py   its unit for systemd
+    unit.py      the text of that unit
     lists.py     what is recorded
     phone.py     sign-ups and cancellations by phone
     demo.py      the service at work without an account

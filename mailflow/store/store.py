@@ -5,7 +5,7 @@ Personal data stand only in rows that carry the address they belong to.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -105,6 +105,16 @@ class Store:
         """The word on every mail, in the order they were dealt with."""
         return self._all("mails", Noted)
 
+    def tally(self) -> Mapping[str, int]:
+        """How much there is of what somebody may have to look at."""
+        answers, attention, mails = (self.rows.all(name) for name in ("answers", "attention", "mails"))
+        return {
+            "answers_waiting": len(self.rows.index.waiting),
+            "answers_refused": sum(row["state"] == "refused" for row in answers.values()),
+            "attention_open": sum(row["state"] == "open" for row in attention.values()),
+            "failed": sum(row["folder"] == "failed" for row in mails.values()),
+        }
+
     def judge(self) -> str:
         """The provider's name in Authentication-Results, learned from the mails; "" while unsure."""
         return learned(self.rows.index.judges)
@@ -149,8 +159,14 @@ class Store:
         return count
 
     def forget(self, digest: str) -> None:
-        """Treat this mail as never seen, so that it is dealt with once more (`mailflow retry`)."""
+        """Treat this mail as never seen, so that it is dealt with once more (`mailflow retry`).
+
+        What a person was told of it is withdrawn.
+        """
         with self.rows.together():
+            told = [row["id"] for row in self.rows.all("attention").values() if row["mail"] == digest]
+            for value in told:
+                self.rows.drop("attention", value)
             for table in ("mails", "failures"):
                 self.rows.drop(table, digest)
 

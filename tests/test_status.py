@@ -1,0 +1,210 @@
+"""`mailflow status` and `mailflow retry`, on real servers."""
+
+import json
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailflow.status import Status, begun, read_status, status_file, write_status
+from tests.servers.installation import ROOT, Installation
+from tests.servers.mailbox import Mailbox, letter
+from tests.servers.sink import Sink
+from tests.test_service import ended, eventually, poisoned, serving, sign_up, until_connected
+
+pytestmark = pytest.mark.dovecot
+__all__ = ["poisoned"]  # a fixture
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with Sink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def installation(tmp_path: Path, mailbox: Mailbox, sink: Sink) -> Installation:
+    return Installation.make(tmp_path, mailbox, sink.port, smtp_login=False, poll_seconds=1)
+
+
+def asked(installation: Installation) -> tuple[int, dict[str, Any]]:
+    """Exit code and JSON, which agree."""
+    code, said = installation.run("status", "--json")
+    found: dict[str, Any] = json.loads(said)
+    assert found["code"] == code
+    assert found["healthy"] == (code == 0)
+    assert bool(found["reasons"]) == (code != 0)
+    return code, found
+
+
+def change(installation: Installation, **fields: Any) -> None:
+    """As if the worker had noted something else."""
+    noted = read_status(installation.store_path)
+    assert noted
+    write_status(installation.store_path, replace(noted, **fields))
+
+
+def test_before_the_first_run(installation: Installation) -> None:
+    code, found = asked(installation)
+    assert code == 75
+    assert (found["running"], found["last_poll"], found["answers_waiting"]) == (False, None, 0)
+    code, said = installation.run("status")
+    assert code == 75
+    assert "noch nie gelaufen" in said
+
+
+def test_healthy_while_it_serves_and_stale_when_it_was_killed(installation: Installation, sink: Sink) -> None:
+    installation.mailbox.deliver(sign_up(1))
+    with serving(installation) as process:
+        eventually(lambda: len(sink.taken) == 1)
+        eventually(lambda: installation.mailbox.folder("INBOX") == [])
+        code, found = asked(installation)
+        assert (code, found["running"], found["answers_waiting"]) == (0, True, 0)
+        assert found["last_poll"]
+        assert found["rules"]["version"]
+        assert found["rules"]["since"]
+        assert found["store"]["healthy"]
+        assert found["last_error"] is None
+        code, said = installation.run("status")
+        assert code == 0
+        assert said.startswith("✓ Alles in Ordnung.")
+        process.send_signal(signal.SIGKILL)
+        process.wait(5)
+        code, found = asked(installation)
+        assert (code, found["running"], found["ended"]) == (75, False, None)
+
+
+def test_stopped_is_stale_and_once_is_not(installation: Installation) -> None:
+    """A service that was stopped does not work; `run --once` is started by a timer again."""
+    with serving(installation) as process:
+        until_connected(process)
+        ended(process)
+    code, found = asked(installation)
+    assert code == 75
+    assert found["ended"]
+    assert installation.run("run", "--once")[0] == 0
+    assert asked(installation)[0] == 0
+    noted = read_status(installation.store_path)
+    assert noted
+    assert noted.polled
+    change(installation, polled=noted.polled - timedelta(hours=1))
+    assert asked(installation)[0] == 75
+
+
+def test_trouble_is_told_at_once_and_stale_when_it_lasts(tmp_path: Path, mailbox: Mailbox) -> None:
+    """Nobody listens at the mailbox's port: first a matter of time, then of alarm."""
+    away = replace(mailbox, port=1)
+    installation = Installation.make(tmp_path, away, 1, smtp_login=False, poll_seconds=1)
+    with serving(installation):
+        eventually(lambda: bool((read_status(installation.store_path) or Status()).trouble))
+        code, found = asked(installation)
+        assert code == 0
+        assert "127.0.0.1:1" in found["trouble"]["text"]
+        assert found["last_error"]["text"] == found["trouble"]["text"]
+        noted = read_status(installation.store_path)
+        assert noted
+        assert noted.trouble_since
+        change(installation, trouble_since=noted.trouble_since - timedelta(hours=1))
+        assert asked(installation)[0] == 75
+
+
+def test_a_refused_login_needs_a_person(installation: Installation) -> None:
+    installation.mailbox = replace(installation.mailbox, password="falsch")
+    with serving(installation):
+        eventually(lambda: (read_status(installation.store_path) or Status()).person)
+        code, found = asked(installation)
+    assert code == 1
+    assert "mailbox.password" in found["reasons"][0]
+
+
+def test_a_damaged_store_needs_a_person(installation: Installation, sink: Sink) -> None:
+    installation.mailbox.deliver(sign_up(1))
+    assert installation.run("run", "--once")[0] == 0
+    installation.store_path.write_text("{", "utf-8")
+    for other in installation.store_path.parent.glob("*.journal"):
+        other.write_bytes(b"garbage")
+    code, found = asked(installation)
+    assert code == 1
+    assert not found["store"]["healthy"]
+    assert found["store"]["complaints"]
+
+
+def test_nothing_personal_stands_in_the_status(installation: Installation, sink: Sink) -> None:
+    """Neither in the file nor in what is told."""
+    installation.mailbox.deliver(sign_up(1), letter("Frage", "Was kostet der Hund?", "otto@web.example"))
+    assert installation.run("run", "--once")[0] == 0
+    told = status_file(installation.store_path).read_text("utf-8") + installation.run("status")[1]
+    assert [word for word in ("anna", "Anna", "otto", "Hund", "Frage", "geheim") if word in told] == []
+    assert status_file(installation.store_path).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"pid": 1}', b"\xff\xfe"])
+def test_a_broken_status_file_is_no_status(content: bytes, tmp_path: Path) -> None:
+    store = tmp_path / "mailflow.json"
+    status_file(store).write_bytes(content)
+    assert read_status(store) is None
+    write_status(store, begun(store, 60, serving=True))
+    again = read_status(store)
+    assert again
+    assert again.running
+
+
+def test_retry_after_the_fix(poisoned: Installation, sink: Sink) -> None:
+    """The mail that failed three times is answered; what a person was told of it is withdrawn."""
+    poison = letter(
+        "Anmeldung7", "Wir kommen zu siebt zur Zoom-Konferenz.\r\nAnna Muster", "gift@web.example"
+    )
+    other = poison.replace(b"Anmeldung7@", b"Anmeldung8@").replace(b"gift@", b"gift8@")
+    poisoned.mailbox.deliver(poison, other)
+    assert poisoned.run("run", "--once")[0] == 0
+    assert len(poisoned.mailbox.folder("Mailflow/Failed")) == 2
+    code, found = asked(poisoned)
+    assert (code, found["failed_mails"], found["attention_open"]) == (1, 2, 2)
+    access = poisoned.folder / "templates" / "access.de.txt"
+    access.write_bytes((ROOT / "templates" / "access.de.txt").read_bytes())
+    with poisoned.store() as store:
+        digest = next(each.digest for each in store.journal() if each.sender == "gift@web.example")
+    code, said = poisoned.run("retry", digest[:12])
+    assert code == 0, said
+    assert poisoned.mailbox.folder("INBOX") == [poison]
+    assert poisoned.run("run", "--once")[0] == 0
+    assert [each.recipient for each in sink.taken] == ["gift@web.example"]
+    code, said = poisoned.run("retry")
+    assert code == 0, said
+    assert "Eine Mail liegt wieder im Eingang" in said
+    assert poisoned.run("run", "--once")[0] == 0
+    assert [each.recipient for each in sink.taken] == ["gift@web.example", "gift8@web.example"]
+    assert asked(poisoned)[1]["failed_mails"] == 0
+    with poisoned.store() as store:
+        assert store.attention() == ()
+    assert poisoned.mailbox.folder("Mailflow/Failed") == []
+
+
+def test_retry_beside_a_running_service(poisoned: Installation, sink: Sink) -> None:
+    """It is tried again at once, and fails three times anew."""
+    poison = letter(
+        "Anmeldung7", "Wir kommen zu siebt zur Zoom-Konferenz.\r\nAnna Muster", "gift@web.example"
+    )
+    poisoned.mailbox.deliver(poison)
+    with serving(poisoned) as process:
+        eventually(lambda: len(poisoned.mailbox.folder("Mailflow/Failed")) == 1)
+        assert poisoned.run("retry")[0] == 0
+        eventually(lambda: len(poisoned.mailbox.folder("Mailflow/Failed")) == 1)
+        _, said = ended(process, 10)
+    assert said.count(" failed try=3") == 2
+    with poisoned.store() as store:
+        assert len(store.attention()) == 1
+
+
+def test_retry_says_what_is_not_there(installation: Installation) -> None:
+    code, said = installation.run("retry", "abcdef123456")
+    assert code == 1
+    assert "abcdef123456" in said
+    assert installation.run("retry", "abc")[0] == 2
+    code, said = installation.run("retry")
+    assert code == 0
+    assert "liegt nichts" in said
