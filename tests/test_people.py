@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mailflow.model import Address, Details, Letter, Passage
 from mailflow.rules.layout import Layout, LayoutFile, compile_layout
@@ -135,3 +137,17 @@ def test_hostile_text_takes_no_time_to_speak_of() -> None:
     ]
     for piece in pieces:
         assert _reply(piece * 20_000).persons >= 1
+
+
+_SCRAPS = (
+    "ich|wir|meine Frau|und|,|2|zu|dritt|Personen|statt|(|)|:|\n|-|Frau|Öztürk|0171 5551234|Name|komme|nicht"
+    "|17.|März|أنا|و|زوجتي|нас"
+).split("|")
+_WORDS = st.lists(st.one_of(st.sampled_from(_SCRAPS), st.text(max_size=8)), max_size=40)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_WORDS, st.sampled_from(["de", "ar", "ru", "tr"]))
+def test_whatever_stands_there_is_read(words: list[str], lang: str) -> None:
+    """No arrangement of words and signs raises, or counts fewer than one."""
+    assert _reply(" ".join(words), lang).persons >= 1

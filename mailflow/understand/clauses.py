@@ -12,7 +12,7 @@ from mailflow.understand.people_clauses import Token
 _BREAK = frozenset(',،;؛–—-()[]"„“”«»*')
 
 
-# What a word for people does not say of its clause: a "Betreuer" is no "betreuen", "Teilnehmer" need not come.
+# What a word for people does not say of its clause: "Betreuer" is no "betreuen", "Teilnehmer" need not come.
 _NOT_OF = {"kin": frozenset({"aside"}), "neutral": frozenset({"come"})}
 
 
