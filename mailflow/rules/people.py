@@ -58,6 +58,7 @@ class CountFile(BaseModel):
     along: str = ""  # mit: leads in people who come along
     apart: str = ""  # ohne von bei: leads in people who do not come
     escorted: str = ""  # begleitet: then "von meiner Tochter" comes along
+    copula: str = ""  # bin: then the word says what the writer is
     without: str = ""  # ohne
     besides: str = ""  # außer mir
     negation: str

@@ -52,7 +52,9 @@ class Clause:
         if {"half", "particle"} <= tags:
             tags.add("come")
         self.coming = bool(tags & {"come", "i_come", "enrol"} or {"also", "can"} <= tags)
-        self.aside = "aside" in tags and "besides" not in tags
+        self.aside = self.wholly = (
+            "aside" in tags and "besides" not in tags
+        )  # `aside` may spread, `wholly` not
 
 
 def split_clauses(tokens: list[Token], companies: list[Company]) -> list[Clause]:
@@ -65,6 +67,7 @@ def split_clauses(tokens: list[Token], companies: list[Company]) -> list[Clause]
         starts = _opens_clause(tokens, position) or (token.mark and token.low in _BREAK)
         if token.has("joins") and position + 1 < len(tokens) and tokens[position + 1].has("i"):
             starts = True
+        starts = starts or (token.low == ":" and position + 1 < len(tokens) and tokens[position + 1].has("i"))
         starts = starts or (position in closed and token.has("they", "relative"))
         if starts and position not in inside and any(not earlier.mark for earlier in clauses[-1]):
             following = tokens[position + 1] if position + 1 < len(tokens) else token

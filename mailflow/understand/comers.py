@@ -47,6 +47,8 @@ def note_company(
     if tally.struck & set(range(company.start, company.end)):
         return
     before = tokens[company.start - 1] if company.start else None
+    if before is not None and before.has("copula"):
+        return
     if before is not None and before.has("without"):
         for term in others:
             if term.owned:
@@ -81,6 +83,7 @@ def _note_counted(company: Company, clause: Clause, coming: bool, tokens: list[T
 def _note_with_writer(company: Company, clause: Clause, coming: bool, tally: Tally) -> None:
     """ "mein Mann und ich": enough by itself, unless the clause is about something else."""
     tally.family += 1
+    tally.family_with_writer = True
     strong = not clause.aside and (coming or clause.words <= SHORT)
     where = tally.others if strong else tally.weak
     for term in company.others:

@@ -7,6 +7,7 @@ and no others.
 """
 
 import re
+from dataclasses import replace
 
 from mailflow.model import Address, Details, Letter, Piece
 from mailflow.rules.people import People, Speech
@@ -75,18 +76,23 @@ def _count(
     display = letter.senders[0].name if letter.senders else ""
     roster = find_roster("\n".join([written, *signed]), _sender_name(letter, people)[0], people, speech)
     if roster:
-        return Headcount(roster.persons, True, 0, roster.writer, "" if roster.writer else roster.first)
+        first = "" if roster.writer else roster.first
+        return Headcount(roster.persons, True, writer=roster.writer, named=first)
     found = count_persons(sentences, letter.subject, speech)
     couple = any(is_couple(line, people) for line in [display, *signed, *_tails(written)])
-    if couple and not found.said and any(token.has("we") for each in sentences for token in each.tokens):
-        return Headcount(2, True)
+    if couple and any(token.has("we") for each in sentences for token in each.tokens):
+        if not found.said:
+            return Headcount(2, True)
+        if found.summed and found.writer:
+            return replace(found, persons=found.persons + 1)
     return found
 
 
 def _tails(written: str) -> list[str]:
     """What stands behind the last full stop of each of the last lines."""
     parts = [re.split(r"[.!?]\s+", line) for line in written.splitlines()[-2:]]
-    return [each[-1] for each in parts if len(each) > 1 or len(each[0]) < 60]
+    ends = [each[-1] for each in parts if len(each) > 1 or len(each[0]) < 60]
+    return [end for end in ends if sum(word.islower() for word in end.split()) < 3]
 
 
 def _split_at_closing(written: str, people: People) -> tuple[str, list[str]]:

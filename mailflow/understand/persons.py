@@ -30,6 +30,7 @@ class Headcount:
     said: bool = False
     change: int = 0
     writer: bool = True  # is the writer one of them?
+    summed: bool = False  # the writer and those whom the writer brings along, one by one
     named: str = ""  # who comes instead of the writer, as named
 
 
@@ -81,11 +82,12 @@ def _conclude(tally: Tally) -> Headcount:
         numbers = [number for each, _, number in totals if each == worth]
         persons = numbers[0] if worth == COUNTED else numbers[-1]
         writer = writer or persons > company
-        return Headcount(persons, True, 0, writer, _named(tally, writer))
+        return Headcount(persons, True, 0, writer, False, _named(tally, writer))
     if company:
         adds = not tally.writer_in and not tally.names and (tally.also or tally.words <= _BRIEF)
         change = company if adds else 0
-        return Headcount(company + writer, True, change, writer, _named(tally, writer))
+        summed = writer and not tally.family_with_writer
+        return Headcount(company + writer, True, change, writer, summed, _named(tally, writer))
     change = tally.delta - sum(tally.absent.values())
     return Headcount(1 + max(0, tally.delta), False, change)
 

@@ -31,6 +31,7 @@ class Tally:
     in_singular: bool = False  # "ich komme"
     besides_others: bool = False  # the writer comes, perhaps as one of several
     staff: int = 0  # companies that are so many of a club or a house: "wir" are they
+    family_with_writer: bool = False  # "mein Mann und ich"
     family: int = 0  # all other companies
     also: bool = False
     together: bool = False

@@ -24,7 +24,8 @@ def note_totals(
         for place, said in _numbers(sentence, pattern):
             number = _whole(companies, place, said) or (said if pattern is speech.we_are else 0)
             clause = clauses[tokens[place].clause]
-            elsewhere = clause.aside and not clause.coming
+            aside = clause.wholly if pattern is speech.we_are else clause.aside
+            elsewhere = aside and not clause.coming
             if number and place not in old | tally.struck and not elsewhere and _counts_people(tokens, place):
                 earlier = "earlier" in clause.tags
                 tally.note_total(EARLIER if earlier else worth, number, place)
