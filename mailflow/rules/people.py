@@ -68,6 +68,7 @@ class CountFile(BaseModel):
     more: str = ""  # noch weitere
     can: str = ""  # with a negation: does not come
     come: str  # somebody comes
+    occasion: str = ""  # Konferenz, Zoom: who is named with the writer beside it comes, others only by a verb
     half: str = ""  # comes only together with a word of `particle`: "mache … mit"
     particle: str = ""
     i_come: str = ""  # the word itself says that the writer comes: приду, katılacağım

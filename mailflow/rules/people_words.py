@@ -33,6 +33,9 @@ def fold(word: str, umlauts: bool = False) -> str:
     return bare.translate(_LETTERS)
 
 
+LONGEST_WORD = 80  # letters
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a word means to us: the lists it stands in, the number it is, and whom it names."""
@@ -78,7 +81,9 @@ class WordList:
             _add(self._exact, parts[0], meaning)
 
     def meaning(self, folded: str) -> Meaning:
-        """What one folded word means."""
+        """What one folded word means; one longer than any real word means nothing."""
+        if len(folded) > LONGEST_WORD:
+            return UNKNOWN
         found = self._known.get(folded)
         if found is None:
             if len(self._known) > 20_000:

@@ -49,12 +49,23 @@ class Clause:
         self.own_coming = any(
             one.has("my") and two.has("come", "enrol") for one, two in itertools.pairwise(tokens)
         )
-        if {"half", "particle"} <= tags:
+        if "half" in tags and ("besides" in tags or _ends_with_particle(tokens)):
             tags.add("come")
+        self.occasion = "occasion" in tags
         self.coming = bool(tags & {"come", "i_come", "enrol"} or {"also", "can"} <= tags)
         self.aside = self.wholly = (
             "aside" in tags and "besides" not in tags
         )  # `aside` may spread, `wholly` not
+
+
+def _ends_with_particle(tokens: list[Token]) -> bool:
+    """ "macht mit", "hört auch zu": the particle stands at the end, or before what hangs on."""
+    for position, token in enumerate(tokens):
+        if token.has("particle"):
+            following = tokens[position + 1] if position + 1 < len(tokens) else None
+            if following is None or following.mark or following.has("joins", "also", "breaks", "apart"):
+                return True
+    return False
 
 
 def split_clauses(tokens: list[Token], companies: list[Company]) -> list[Clause]:

@@ -37,9 +37,15 @@ def note_writer(clause: Clause, tally: Tally) -> None:
 
 
 def note_company(
-    company: Company, tokens: list[Token], clauses: list[Clause], coming: bool, tally: Tally
+    company: Company,
+    tokens: list[Token],
+    clauses: list[Clause],
+    coming: bool,
+    occasion: bool,
+    tally: Tally,
 ) -> None:
-    """Note what the sentence says of a company. `coming`: some clause of it is about coming."""
+    """Note what the sentence says of a company. `coming`: some clause of it is about coming;
+    `occasion`: or at least about the event."""
     clause = clauses[tokens[company.start].clause]
     others = company.others
     if not others or (others == [term for term in others if term.kind == "they"] and not company.with_writer):
@@ -54,12 +60,12 @@ def note_company(
             if term.owned:
                 add_party(tally.absent, term)
     elif any(term.kind == "neutral" for term in others):
-        _note_counted(company, clause, coming, tokens, tally)
+        _note_counted(company, clause, occasion, tokens, tally)
     elif company.with_writer and _denied(company, tokens):
         tally.writer_out = True
         _note_others(Company(others), clause, coming, tokens, tally)
     elif company.with_writer:
-        _note_with_writer(company, clause, coming, tally)
+        _note_with_writer(company, clause, occasion, tally)
     elif "escorted" in clause.tags or not _stands_apart(tokens, company):
         _note_others(company, clause, coming, tokens, tally)
 
@@ -84,7 +90,7 @@ def _note_with_writer(company: Company, clause: Clause, coming: bool, tally: Tal
     """ "mein Mann und ich": enough by itself, unless the clause is about something else."""
     tally.family += 1
     tally.family_with_writer = True
-    strong = not clause.aside and (coming or clause.words <= SHORT)
+    strong = not clause.aside and (coming or clause.words <= 4)
     where = tally.others if strong else tally.weak
     for term in company.others:
         add_party(where, term)
@@ -108,7 +114,7 @@ def _stands_apart(tokens: list[Token], company: Company) -> bool:
     before, first = tokens[company.start - 1], tokens[company.start]
     if before.has("apart"):
         return not (company.start > 1 and tokens[company.start - 2].has("enrol", "come"))
-    noun = before.text[:1].isupper() and not before.meaning.tags and company.start > 1
+    noun = before.text[:1].isupper() and (not before.meaning.tags or before.has("kin")) and company.start > 1
     return first.has("genitive") and noun
 
 

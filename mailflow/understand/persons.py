@@ -60,7 +60,8 @@ def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
     companies = find_companies(sentence, speech)
     clauses = split_clauses(sentence.tokens, companies)
     coming = any(clause.coming for clause in clauses)
-    if not coming and any(clause.aside for clause in clauses):
+    occasion = coming or any(clause.occasion for clause in clauses)
+    if not occasion and any(clause.aside for clause in clauses):
         for clause in clauses:
             clause.aside = True
     for before, clause in itertools.pairwise(clauses):
@@ -69,7 +70,7 @@ def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
         note_writer(clause, tally)
     note_totals(sentence, companies, speech, clauses, tally)
     for company in companies:
-        note_company(company, sentence.tokens, clauses, coming, tally)
+        note_company(company, sentence.tokens, clauses, coming, occasion, tally)
 
 
 def _conclude(tally: Tally) -> Headcount:
