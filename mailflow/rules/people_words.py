@@ -18,6 +18,7 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+LONGEST_WORD = 80  # letters; no language that we read has longer ones
 _NOTHING = frozenset[str]()
 
 
@@ -31,9 +32,6 @@ def fold(word: str, umlauts: bool = False) -> str:
         plain = unicodedata.normalize("NFC", plain).translate(_UMLAUTS)
     bare = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     return bare.translate(_LETTERS)
-
-
-LONGEST_WORD = 80  # letters
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,5 @@ class Term:
     count: int
     relation: str = ""
     owned: bool = False  # mein, unser
-    definite: bool = False  # die
     counted: bool = False  # has a number of its own
     name: str = ""

@@ -118,7 +118,7 @@ def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Spee
         return None
     count = lead.number or token.meaning.count
     counted = lead.number is not None or (lead.alongside and not speech.needs_determiner)
-    term = Term(lead.start, end, "kin", count, token.meaning.relation, lead.owned, lead.definite, counted)
+    term = Term(lead.start, end, "kin", count, token.meaning.relation, lead.owned, counted)
     if count == 1 and (lead.owned or lead.single or not speech.needs_determiner):
         term.end, term.name = own_name(tokens, term.end)
     return term
