@@ -104,7 +104,7 @@ def _note_with_writer(company: Company, clause: Clause, coming: bool, tally: Tal
 def _denied(company: Company, tokens: list[Token]) -> bool:
     """ "Nicht ich, sondern mein Stellvertreter"."""
     writer = next(term.start for term in company.terms if term.kind == "me")
-    return writer > 0 and tokens[writer - 1].has("negation")
+    return writer > 0 and tokens[writer - 1].has("negation") and not tokens[writer].has("alone")
 
 
 def _stands_apart(tokens: list[Token], company: Company) -> bool:

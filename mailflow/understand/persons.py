@@ -85,7 +85,9 @@ def _conclude(tally: Tally) -> Headcount:
         writer = writer or persons > company
         return Headcount(persons, True, 0, writer, False, _named(tally, writer))
     if company:
-        adds = not (tally.writer_in or tally.names or tally.weak) and (tally.also or tally.words <= _BRIEF)
+        adds = not (tally.writer_in or tally.names or tally.weak or tally.staff) and (
+            tally.also or tally.words <= _BRIEF
+        )
         change = company if adds else 0
         summed = writer and not tally.family_with_writer
         return Headcount(company + writer, True, change, writer, summed, _named(tally, writer))
