@@ -120,6 +120,14 @@ def test_only_what_is_written_here_counts() -> None:
     assert (details.persons, details.phone) == (1, None)
 
 
+def test_the_subject_of_a_reply_was_written_before() -> None:
+    """It said how many came then; the text says what has changed."""
+    row = {"text": "mein Mann doch nicht", "lang": "de", "from": ["", "h@web.example"]}
+    assert read(row | {"subject": "AW: Anmeldung, 2 Personen"}).change == -1
+    assert read(row | {"text": "Danke!", "subject": "Anmeldung, 2 Personen"}).persons == 2
+    assert read(row | {"text": "Danke!", "subject": "Re: Anmeldung, 2 Personen"}).said == frozenset()
+
+
 def test_hostile_text_takes_no_time_to_speak_of() -> None:
     """Text made to run patterns in circles is read through once, and says nothing."""
     pieces = [

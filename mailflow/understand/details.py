@@ -30,6 +30,7 @@ from mailflow.understand.rosters import find_roster
 _SIGNED = ("closing", "signature")
 _LABEL = re.compile(r"^[ \t*•>-]*([^\W\d_][^:=\n]{0,40}?)[ \t]*[:=][ \t]*(\S[^\n]{0,120})$", re.MULTILINE)
 _ASIDE = re.compile(r"[(:]\s*([^():.,;\n]{5,50})(?:[).,;]|$)", re.MULTILINE)
+_INHERITED = re.compile(r"\s*[^\W\d_]{2,4}(?:\[\d+\])?\s?:\s")  # "Re: …": the subject was written before
 _LAST_LINES = 3  # of what was written: there people sign who use no closing
 
 
@@ -78,7 +79,8 @@ def _count(
     if roster:
         first = "" if roster.writer else roster.first
         return Headcount(roster.persons, True, writer=roster.writer, named=first)
-    found = count_persons(sentences, letter.subject, speech)
+    inherited = bool(letter.references) or _INHERITED.match(letter.subject) is not None
+    found = count_persons(sentences, "" if inherited else letter.subject, speech)
     couple = any(is_couple(line, people) for line in [display, *signed, *_tails(written)])
     if couple and any(token.has("we") for each in sentences for token in each.tokens):
         if not found.said:

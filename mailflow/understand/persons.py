@@ -37,7 +37,7 @@ class Headcount:
 def count_persons(sentences: Iterable[Sentence], subject: str, speech: Speech) -> Headcount:
     """Count from the text's sentences; from the subject where they count nobody."""
     found = _count(sentences, speech)
-    if found.said:
+    if found.said or found.change:
         return found
     headline = _count(read_sentences(subject, speech), speech) if subject.strip() else Headcount()
     return headline if headline.said else found
