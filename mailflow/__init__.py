@@ -6,7 +6,7 @@
       service.py       the loop, and the route of a round on one screen               [drives I/O]
         desk.py, housekeeping.py, log.py, notify.py, pauses.py, reloading.py, status.py
       inbox.py         IMAP door (imap-tools)                                                [I/O]
-        fetching.py, folders.py, giants.py, idle.py, structure.py, tls.py
+        fetching.py, folders.py, giants.py, idle.py, structure.py, tls.py, wire.py
       letter.py        raw bytes → Letter                                                     pure
         addresses.py, body.py, charsets.py, headers.py, html_text.py, parts.py
       understand/      Letter + rules → Reading                                               pure

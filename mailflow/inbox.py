@@ -27,6 +27,7 @@ from mailflow.folders import find_spelling, make_folder
 from mailflow.idle import forget_news, idle, news_pending
 from mailflow.model import FolderName, Mail
 from mailflow.tls import verified
+from mailflow.wire import show_imap
 
 if TYPE_CHECKING:
     from mailflow.settings import MailboxSettings
@@ -57,6 +58,7 @@ class Inbox:
         self.close()
         with self._talking("Verbinden"):
             self._box = box = self._open()
+            show_imap(box.client)
             self._log_in(box)
             # the list from before the login is often shorter: Dovecot tells of MOVE only now
             self._client._get_capabilities()

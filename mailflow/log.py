@@ -22,7 +22,7 @@ _PRIORITY = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERRO
 
 
 def begin(*, verbose: bool = False, stream: TextIO | None = None) -> None:
-    """Write to `stream` (stderr). `verbose`: also each step."""
+    """Write to `stream` (stderr). `verbose`: also each step and the talk with both servers (wire.py)."""
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_Journal() if _is_journal(stream) else logging.Formatter("%(message)s"))

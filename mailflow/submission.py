@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import yagmail
 
 from mailflow.tls import verified
+from mailflow.wire import showing_smtp
 
 if TYPE_CHECKING:
     from mailflow.settings import SmtpSettings
@@ -69,6 +70,11 @@ class Submission(yagmail.SMTP):  # type: ignore[misc]
             **({"context": context} if settings.security == "tls" else {}),
         )
         self.user = settings.user  # yagmail makes an address of a name that is none
+
+    @property
+    def connection(self) -> type[smtplib.SMTP]:
+        """The kind of connection that yagmail makes."""
+        return showing_smtp(super().connection)
 
     def _login(self, password: str) -> None:
         """Connect and log in, passwords with umlauts too (smtplib refuses them)."""

@@ -31,8 +31,8 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "templates": (("templates", "template_check", "template_values", "dates"), ()),
     "config": (("config", "settings", "key", "defaults"), ()),
     "store": (("store",), ()),
-    "inbox": (("inbox", "fetching", "folders", "giants", "idle", "structure", "tls"), ("settings",)),
-    "outbox": (("outbox", "submission"), ("settings", "tls")),
+    "inbox": (("inbox", "fetching", "folders", "giants", "idle", "structure", "tls", "wire"), ("settings",)),
+    "outbox": (("outbox", "submission"), ("settings", "tls", "wire")),
     "words": (("explain", "page", "words", "lists", "cases"), ("rules",)),
     "accord": (("accord",), ("limits", "rules", "templates")),
     "service": (

@@ -25,7 +25,7 @@ UNITS = {
     "dynamic": ONE,
     "fixed user": replace(ONE, user="mail"),
     "template": replace(ONE, template=True),
-    "odd places": replace(ONE, folder=Path('/home/a b/50% "x" $HOME'), needed=(Path("/root/mail flow"),)),
+    "odd places": replace(ONE, folder=Path('/home/a b/50% "x" $HOME'), needed=(Path("/home/mail flow"),)),
 }
 
 

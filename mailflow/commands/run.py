@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command, short_help="Liest das Postfach und antwortet.")
 @click.option("--once", is_flag=True, help="Nur, bis das Postfach leer ist; Ende mit 75, wenn etwas wartet.")
-@click.option("-v", "--verbose", is_flag=True, help="Auch jeden Schritt melden (nie den Text einer Mail).")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Auch die Gespräche mit den Servern (nie Texte, Passwörter)."
+)
 @click.pass_obj
 def run(call: Call, once: bool, verbose: bool) -> int:
     """Liest das Postfach und antwortet, bis das Programm beendet wird (Strg-C oder SIGTERM)."""
