@@ -4,7 +4,8 @@
       cli.py           commands, help, exit codes                              [connects and speaks]
         __main__.py, commands/, demo/
       service.py       the loop, and the route of a round on one screen               [drives I/O]
-        desk.py, housekeeping.py, log.py, notify.py, pauses.py, reloading.py, status.py
+        desk.py, dispatch.py, housekeeping.py, log.py, notify.py, pauses.py, quarantine.py,
+        reloading.py, status.py
       inbox.py         IMAP door (imap-tools)                                                [I/O]
         fetching.py, folders.py, giants.py, idle.py, structure.py, tls.py, wire.py
       letter.py        raw bytes → Letter                                                     pure

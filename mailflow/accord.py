@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mailflow.rules import Rules
     from mailflow.templates import Templates
 
-OWN = frozenset({LAST_WORD, "alarm", "repair"})  # templates that no rule names
+OWN = frozenset({LAST_WORD, "alarm", "repair", "locked", "stuck"})  # templates that no rule names
 
 
 def require_accord(rules: "Rules", templates: "Templates") -> None:

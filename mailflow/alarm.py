@@ -1,13 +1,14 @@
-"""The mails that tell the organiser of a limit that was reached, or of rules that cannot be taken over.
+"""The mails to the organiser: a limit was reached, rules cannot be taken over, the service is stuck.
 
-Rules: once for each limit and day, and once for each faulty state, by a Message-ID that stays the same (the
-store notes no answer twice); marked as made by a machine (RFC 3834, section 5), so that no program answers
-it; it counts for no limit of its own. Pure.
+Rules: once for each limit or trouble and day, and once for each faulty state, by a Message-ID that stays the
+same (the store notes no answer twice); marked as made by a machine (RFC 3834, section 5), so that no program
+answers it; it counts for no limit of its own. Pure.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from mailflow.compose import template_values
@@ -21,6 +22,7 @@ from mailflow.templates import Templates
 
 TEMPLATE = "alarm"
 REPAIR = "repair"
+Trouble = Literal["locked", "stuck"]  # the login is refused; mails raise, and we are at fault
 MOST = 20  # complaints in one mail: one slip of the pen may break a hundred cases
 
 
@@ -40,6 +42,14 @@ def repair_mail(
     """
     told = [*complaints[:MOST], *(["…"] if len(complaints) > MOST else [])]
     return _mail(REPAIR, state, {"complaints": told}, templates, office, now)
+
+
+def trouble_mail(
+    trouble: Trouble, reason: str, templates: Templates, office: Office, now: datetime
+) -> Waiting:
+    """What keeps us from working, once for each reason and day. Raises as `repair_mail` does."""
+    day = now.astimezone(ZoneInfo(office.event.timezone)).date()
+    return _mail(trouble, f"{reason} {day}", {"reason": reason}, templates, office, now)
 
 
 def _mail(

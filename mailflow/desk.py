@@ -60,7 +60,7 @@ def set_aside(mail: Mail, letter: Letter | None, digest: str, where: str) -> Pla
     folder: FolderName = "failed"
     message_id = letter.message_id if letter else ""
     plan = Plan(digest, message_id, mail.arrived, sender, "fehlgeschlagen", folder)
-    return _before_a_person(plan, letter.subject if letter else "", f"dreimal gescheitert ({where})")
+    return _before_a_person(plan, letter.subject if letter else "", f"mehrmals gescheitert ({where})")
 
 
 def place(error: BaseException) -> str:

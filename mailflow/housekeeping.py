@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mailflow import log, notify, status
-from mailflow.alarm import repair_mail
+from mailflow.alarm import Trouble, repair_mail, trouble_mail
 from mailflow.desk import place
 from mailflow.errors import MailflowError, TryLater
-from mailflow.model import Plan
+from mailflow.model import Plan, Waiting
 from mailflow.pauses import pause_after
 from mailflow.reloading import Refusal
 
@@ -35,6 +35,7 @@ class Housekeeping:
         self._store, self._status = store, noted
         self._rules: Reloading | None = None
         self._refusal_told = ""
+        self._troubles_told: set[str] = set()
         self._mended: tuple[str, ...] = ()  # logged already
         self.tell_mended()
 
@@ -92,14 +93,31 @@ class Housekeeping:
             return
         desk, since = rules.desk, self._status.since if self._status else None
         mail = repair_mail(refusal.complaints, f"{refusal.state} {since}", desk.templates, desk.office, now)
+        if self._keep(mail, now):
+            self._refusal_told = refusal.state
+
+    def tell_trouble(self, trouble: Trouble, reason: str, desk: "Desk", now: datetime) -> None:
+        """Let the organiser know, once, what keeps us from working."""
+        if reason in self._troubles_told:
+            return
+        try:
+            mail = trouble_mail(trouble, reason, desk.templates, desk.office, now)
+        except Exception as error:  # the template itself may be what is broken
+            log.surprise(place(error), pause_after(1))
+            return
+        if self._keep(mail, now):
+            self._troubles_told.add(reason)
+
+    def _keep(self, mail: Waiting, now: datetime) -> bool:
+        """Put a mail to the organiser with the answers that wait; not the same one twice."""
         try:
             batch = self._store.batch(now)
-            batch.add(Plan("", "", now, "", "repair", "done"), None, mail)
+            batch.add(Plan("", "", now, "", "alarm", "done"), None, mail)
             batch.commit()
         except TryLater as error:
             log.trouble(str(error), pause_after(1))
-        else:
-            self._refusal_told = refusal.state
+            return False
+        return True
 
     def _note_taken(self, rules: "Reloading") -> None:
         """What is in force, and since when; nothing is refused."""

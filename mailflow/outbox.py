@@ -55,17 +55,20 @@ class Outbox:
         self._sender = settings.envelope_sender or parseaddr(settings.sender)[1]
         self._lost = 0
         self._trouble = ""  # why nothing more goes out in this batch
+        self.login_refused = False  # when we last connected
 
     def connect(self) -> None:
         """Connect and log in. Raises TryLater, also as LoginRefused."""
         from mailflow.submission import Submission, plain
 
         self.close()
+        self.login_refused = False
         try:
             self._line = Submission(self._settings, self._timeout)
             self._line.login()
         except smtplib.SMTPAuthenticationError as error:
             self.close()
+            self.login_refused = True
             raise LoginRefused(
                 f"{self._name}: Die Anmeldung als „{self._settings.user}“ wurde abgelehnt ({plain(error)}). "
                 "Bitte smtp.user und smtp.password prüfen."

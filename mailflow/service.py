@@ -1,10 +1,10 @@
 """Service: the route of a mail, and the loop that keeps it going.
 
 `Service.round` is the map. Rules: what is kept in one write is the point of no return; before it nothing has
-happened, after it only repeatable steps follow. A mail that raises is tried three times and then put before a
-person; it never holds up another. Trouble with the mailbox holds up no answer, trouble with sending holds up
-no reading. A signal to stop is heeded at once while nothing is at stake (connecting, fetching, waiting), else
-after the step in hand.
+happened, after it only repeatable steps follow. A mail that raises is tried again later and at last put
+before a person (quarantine.py); it never holds up another. Trouble with the mailbox holds up no answer,
+trouble with sending holds up no reading. A signal to stop is heeded at once while nothing is at stake
+(connecting, fetching, waiting), else after the step in hand.
 """
 
 import hashlib
@@ -12,29 +12,29 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from schedule import Scheduler
 
 from mailflow import log
 from mailflow.desk import Desk, place, set_aside
+from mailflow.dispatch import Dispatch
 from mailflow.errors import LoginRefused, Misconfigured, StoreBusy, TryLater
 from mailflow.housekeeping import Housekeeping
 from mailflow.letter import read_letter
-from mailflow.model import FolderName, Letter, Mail, Plan, Waiting
-from mailflow.pauses import pause_after
+from mailflow.model import FolderName, Letter, Mail, Plan
+from mailflow.pauses import login_pause, pause_after
+from mailflow.quarantine import Quarantine
 
 if TYPE_CHECKING:
     from mailflow.inbox import Inbox
-    from mailflow.outbox import Delivery, Outbox
+    from mailflow.outbox import Outbox
     from mailflow.store import Batch, Store
 
 BATCH = 100  # mails dealt with together
-TRIES = 3  # before a mail that raises is put aside
 TIDY_MINUTES = 10
-GIVE_UP = timedelta(days=3)  # an answer that a server puts off for so long is put before a person
-LOGIN_PAUSE = timedelta(minutes=1)  # at least: servers lock out who knocks too often
+LOCKED_OUT = 2  # refused logins in a row: no whim of the server, the organiser is told
 
 
 class Stopped(BaseException):
@@ -59,7 +59,8 @@ class Service:
         on_mail: Callable[[Plan], None] = lambda plan: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._inbox, self._outbox, self._store, self._desk = inbox, outbox, store, desk
+        self._inbox, self._store, self._desk = inbox, store, desk
+        self._dispatch, self._quarantine = Dispatch(outbox, store, clock), Quarantine(store)
         self._poll_seconds, self._on_mail, self._clock = poll_seconds, on_mail, clock
         self._house = house or Housekeeping(store)
         self._stop = threading.Event()
@@ -75,7 +76,8 @@ class Service:
     def round(self) -> int:
         """One batch of mails, from the mailbox to their folders. How many there were."""
         with self._nothing_at_stake():
-            mails = self._inbox.fetch(BATCH, skip=self._to_file.keys() | self._filed)
+            resting = self._quarantine.resting(self._clock())
+            mails = self._inbox.fetch(BATCH, skip=self._to_file.keys() | self._filed | resting)
         log.batch(len(mails))
         self._house.polled(self._inbox.found)
         batch = self._store.batch(self._clock())
@@ -95,6 +97,8 @@ class Service:
             log.mail(plan)
             self._on_mail(plan)
         self._to_file |= folders
+        for fault in self._quarantine.at_fault:
+            self._house.tell_trouble("stuck", fault, self._desk, self._clock())
         self.send_due()
         self._file()
         return len(mails)
@@ -108,16 +112,19 @@ class Service:
             if filed := batch.filed(letter):
                 log.again(letter.digest, filed)
                 return filed, None
+            if self._quarantine.rests(mail.uid, letter.digest, now):
+                return None, None
             if mail.whole:
                 log.large(mail)
             plan, answer = self._desk.plan(mail, letter, batch.known(letter), now)
             alarm = self._desk.alarm(plan, now)
             batch.add(plan, answer, alarm)
+            self._quarantine.passed(letter.digest)
         except Exception as error:
             digest = letter.digest if letter else hashlib.sha256(mail.raw).hexdigest()
-            tries = self._store.note_failure(digest, place(error))
-            log.failed(digest, tries, place(error), given_up=tries >= TRIES)
-            if tries < TRIES:
+            failure, given_up = self._quarantine.raised(mail.uid, digest, place(error), now)
+            log.failed(digest, failure.count, failure.why, given_up=given_up)
+            if not given_up:
                 return None, None
             plan = set_aside(mail, letter, digest, place(error))
             batch.add(plan, None)
@@ -145,30 +152,16 @@ class Service:
 
     def send_due(self) -> None:
         """Hand over every answer whose time has come, and note of each what became of it."""
-        due = {answer.message_id: answer for answer in self._store.due(self._clock())}
+        due = self._dispatch.due()
         if not due or self._stop.is_set():
             return
         with self._nothing_at_stake():
-            self._outbox.begin()
-        deliveries = self._outbox.send(due.values())
-        for delivery in deliveries:
-            self._note(due[delivery.message_id], delivery)
-            if self._stop.is_set():
-                deliveries.close()
+            self._dispatch.begin()
+        self._dispatch.hand_over(due, self._goes_on)
 
-    def _note(self, answer: Waiting, delivery: "Delivery") -> None:
-        now = self._clock()
-        pause = pause_after(answer.tries + 1)
-        if delivery.outcome == "sent":
-            self._store.sent([answer.message_id], now)
-            log.sent(answer)
-        elif delivery.outcome == "never" or (not delivery.about_us and now - answer.created > GIVE_UP):
-            self._store.refused(answer.message_id, delivery.why, now)
-            log.refused(answer, delivery.why)
-        else:
-            self._store.later(answer.message_id, now + pause, delivery.why)
-            log.later(answer, pause, delivery.why)
+    def _goes_on(self) -> bool:
         self._house.alive()
+        return not self._stop.is_set()
 
     # --- the loop -----------------------------------------------------------------------------------
 
@@ -178,7 +171,8 @@ class Service:
             self._connect()
             while self.round() and not self._stop.is_set():
                 pass
-            return not self._store.waiting() and not self._stop.is_set()
+            left = self._store.waiting() or self._quarantine.next_try()
+            return not left and not self._stop.is_set()
         except Stopped:
             return False
         finally:
@@ -226,7 +220,10 @@ class Service:
         """Everything there is to do now. What goes wrong is logged and tried again after a pause."""
         self._looked_at = time.monotonic()
         with self._nothing_at_stake():
-            self._desk = self._house.desk(self._desk, self._stop.wait)
+            desk = self._house.desk(self._desk, self._stop.wait)
+            if desk is not self._desk:
+                self._quarantine.release()
+            self._desk = desk
         self._house.tell_refusal(self._clock())
         if self._looked_at < self._again_at:
             self._house.alive()
@@ -254,7 +251,7 @@ class Service:
 
     def _rest(self) -> bool:
         """Sleep until there is mail (True), an answer is due, or it is time to look."""
-        seconds = self._until_due(float(self._poll_seconds))
+        seconds = self._dispatch.seconds_left(float(self._poll_seconds))
         try:
             with self._nothing_at_stake():
                 if self._inbox.connected:
@@ -265,22 +262,17 @@ class Service:
             self._step_back(error)
         return False
 
-    def _until_due(self, seconds: float) -> float:
-        """Seconds until the next answer is due, at most `seconds`."""
-        now = self._clock()
-        tries = [answer.next_try for answer in self._store.waiting()]
-        return min([seconds, *(max((due - now).total_seconds(), 0.1) for due in tries if due)])
-
     def _step_back(self, error: Exception) -> None:
         self._inbox.close()
         self._failures += 1
-        pause = pause_after(self._failures)
-        if isinstance(error, LoginRefused):
-            pause = max(pause, LOGIN_PAUSE)
+        locked = isinstance(error, LoginRefused)
+        pause = (login_pause if locked else pause_after)(self._failures)
         self._again_at = time.monotonic() + pause.total_seconds()
         told = str(error) if isinstance(error, TryLater) else place(error)
         (log.trouble if isinstance(error, TryLater) else log.surprise)(told, pause)
-        self._house.stepped_back(told, pause, person=isinstance(error, LoginRefused))
+        self._house.stepped_back(told, pause, person=locked)
+        if locked and self._failures >= LOCKED_OUT:
+            self._house.tell_trouble("locked", told, self._desk, self._clock())
 
     @contextmanager
     def _nothing_at_stake(self) -> Iterator[None]:

@@ -16,7 +16,9 @@ from mailflow.template_values import KNOWN_FIELDS, SAMPLE, samples
 from mailflow.templates import FRAME, Rendered, Templates, make_environment
 
 WITH_ACCESS = frozenset({"access", "practice", "changed", "again"})
-WITHOUT_ACCESS = frozenset({"idea", "cancelled", "question", "over", "unclear", "person", "alarm", "repair"})
+WITHOUT_ACCESS = frozenset(
+    {"idea", "cancelled", "question", "over", "unclear", "person", "alarm", "repair", "locked", "stuck"}
+)
 _FILE_NAME = re.compile(r"_?[a-z][a-z0-9_]*\.[a-z]{2,3}(?:-[a-z]{2,8})?\.txt")
 _FRAME_NAMES = frozenset({"language", "direction", "subject", "body"})
 

@@ -12,6 +12,7 @@
 | `calendar` | a calendar file is attached |
 | `limit`, `address` | only in the alarm to the organiser: which limit, whose answer was held back |
 | `complaints` | only in the mail about rules that cannot be taken over: sentences |
+| `reason` | only in the mails to the organiser about a refused login or mails left lying: what is wrong |
 | `event.…` | see `EventWords` |
 | `access.…` | see `AccessWords`; none (and false in an `if`) in an answer without access data |
 | `organiser.…` | see `OrganiserWords` |
@@ -114,6 +115,7 @@ SAMPLE: Mapping[str, object] = {
     "limit": "5 Antworten an eine Adresse am Tag",
     "address": "renate@web.example",
     "complaints": ("rules/meaning/de.toml, Zeile 7: „phrase“ gibt es nicht.",),
+    "reason": "Die Anmeldung als „anmeldung@kaarst.example“ wurde abgelehnt.",
     **dict.fromkeys(_FLAGS, True),
     "event": SAMPLE_EVENT,
     "access": SAMPLE_ACCESS,
@@ -127,6 +129,7 @@ UNSET: Mapping[str, object] = {
     "limit": "",
     "address": "",
     "complaints": (),
+    "reason": "",
     **dict.fromkeys(_FLAGS, False),
 }
 KNOWN_FIELDS: Mapping[str, tuple[str, ...]] = {

@@ -36,7 +36,10 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "words": (("explain", "page", "words", "lists", "cases"), ("rules",)),
     "accord": (("accord",), ("limits", "rules", "templates")),
     "service": (
-        ("service", "desk", "housekeeping", "log", "notify", "pauses", "reloading", "status"),
+        (
+            *("service", "desk", "dispatch", "housekeeping", "log", "notify", "pauses", "quarantine"),
+            *("reloading", "status"),
+        ),
         ("letter", "understand", "decide", "compose", "rules", "templates", "store", "inbox", "outbox"),
     ),
 }

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -220,23 +221,15 @@ def poisoned(installation: Installation) -> Installation:
     return installation
 
 
-def test_a_mail_that_raises_is_put_aside_and_holds_up_nobody(poisoned: Installation, sink: Sink) -> None:
-    """Three tries, then the folder for failed ones and the attention list; others are answered at once."""
-    poison = letter(
-        "Anmeldung7", "Wir kommen zu siebt zur Zoom-Konferenz.\r\nAnna Muster", "gift@web.example"
-    )
-    poisoned.mailbox.deliver(sign_up(1), poison, sign_up(2))
-    code, said = poisoned.run("run", "--once")
+def run_until_given_up(installation: Installation) -> None:
+    """Three runs, hours apart: what the store notes of failed tries is made older."""
+    for _ in range(3):
+        code, said = installation.run("run", "--once")
+        with installation.store() as store:
+            for failure in store.failing():
+                earlier = (failure.when - timedelta(hours=1)).isoformat()
+                store.rows.update("failures", failure.digest, when=earlier)
     assert code == 0, said
-    assert [each.recipient for each in sink.taken] == ["anna1@web.example", "anna2@web.example"]
-    assert poisoned.mailbox.folder("Mailflow/Failed") == [poison]
-    assert poisoned.mailbox.folder("INBOX") == []
-    assert said.count(" failed try=") == 3
-    with poisoned.store() as store:
-        notices = store.attention()
-        assert [(each.address, each.subject) for each in notices] == [("gift@web.example", "Anmeldung7")]
-        assert "ZeroDivisionError" in notices[0].reason
-        assert len(store.registrations()) == 2
 
 
 def test_a_giant_mail_goes_before_a_person(installation: Installation, sink: Sink) -> None:

@@ -11,10 +11,19 @@ from typing import Any
 import pytest
 
 from mailflow.status import Status, begun, read_status, status_file, write_status
+from mailflow.store import Failure
 from tests.servers.installation import ROOT, Installation
 from tests.servers.mailbox import Mailbox, letter
 from tests.servers.sink import Sink
-from tests.test_service import ended, eventually, poisoned, serving, sign_up, until_connected
+from tests.test_service import (
+    ended,
+    eventually,
+    poisoned,
+    run_until_given_up,
+    serving,
+    sign_up,
+    until_connected,
+)
 
 pytestmark = pytest.mark.dovecot
 __all__ = ["poisoned"]  # a fixture
@@ -160,7 +169,7 @@ def test_retry_after_the_fix(poisoned: Installation, sink: Sink) -> None:
     )
     other = poison.replace(b"Anmeldung7@", b"Anmeldung8@").replace(b"gift@", b"gift8@")
     poisoned.mailbox.deliver(poison, other)
-    assert poisoned.run("run", "--once")[0] == 0
+    run_until_given_up(poisoned)
     assert len(poisoned.mailbox.folder("Mailflow/Failed")) == 2
     code, found = asked(poisoned)
     assert (code, found["failed_mails"], found["attention_open"]) == (1, 2, 2)
@@ -185,19 +194,25 @@ def test_retry_after_the_fix(poisoned: Installation, sink: Sink) -> None:
 
 
 def test_retry_beside_a_running_service(poisoned: Installation, sink: Sink) -> None:
-    """It is tried again at once, and fails three times anew."""
+    """It is tried again at once, and its tries are counted anew."""
     poison = letter(
         "Anmeldung7", "Wir kommen zu siebt zur Zoom-Konferenz.\r\nAnna Muster", "gift@web.example"
     )
     poisoned.mailbox.deliver(poison)
+    run_until_given_up(poisoned)
+    assert poisoned.mailbox.folder("Mailflow/Failed") == [poison]
     with serving(poisoned) as process:
-        eventually(lambda: len(poisoned.mailbox.folder("Mailflow/Failed")) == 1)
+        until_connected(process)
         assert poisoned.run("retry")[0] == 0
-        eventually(lambda: len(poisoned.mailbox.folder("Mailflow/Failed")) == 1)
+        eventually(lambda: [each.count for each in _failing(poisoned)] == [1])
         _, said = ended(process, 10)
-    assert said.count(" failed try=3") == 2
-    with poisoned.store() as store:
-        assert len(store.attention()) == 1
+    assert said.count(" failed try=1") == 1
+    assert poisoned.mailbox.folder("INBOX") == [poison]
+
+
+def _failing(installation: Installation) -> tuple[Failure, ...]:
+    with installation.store() as store:
+        return store.failing()
 
 
 def test_retry_says_what_is_not_there(installation: Installation) -> None:

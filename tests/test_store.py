@@ -132,15 +132,15 @@ def test_failures_are_counted_over_restarts(path: Path) -> None:
     """Three tries are three, even if each ends in a restart; success forgets them; retry forgets the mail."""
     for count in (1, 2):
         with Store.open(path, BERLIN, worker=True) as store:
-            assert store.note_failure("d1", "KeyError") == count
+            assert store.note_failure("d1", "KeyError", NOON).count == count
     store = Store.open(path, BERLIN)
     batch = store.batch(NOON)
     batch.add(plan(), None)
     batch.commit()
-    assert store.note_failure("d1", "KeyError") == 1
+    assert store.note_failure("d1", "KeyError", NOON).count == 1
     store.forget("d1")
     assert store.filed(letter()) is None
-    assert store.note_failure("d1", "KeyError") == 1
+    assert store.note_failure("d1", "KeyError", NOON).count == 1
 
 
 def test_one_worker_at_a_time(path: Path) -> None:

@@ -136,7 +136,7 @@ class StoreMachine(RuleBasedStateMachine):
     def fail(self, number: int) -> None:
         digest = f"d{number}"
         count = self.plain.failures[digest] = self.plain.failures.get(digest, 0) + 1
-        assert self.worker.note_failure(digest, "KeyError") == count
+        assert self.worker.note_failure(digest, "KeyError", self.now).count == count
 
     @rule(number=st.integers(0, 12))
     def forget(self, number: int) -> None:

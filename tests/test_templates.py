@@ -21,7 +21,7 @@ def templates() -> Templates:
 def test_every_answer_in_every_language(templates: Templates) -> None:
     """Ten answers, thirteen languages, and each loads and renders with all sample values."""
     answers = {*WITH_ACCESS, *WITHOUT_ACCESS}
-    assert templates.names == {*answers, "alarm", "repair"}
+    assert templates.names == {*answers, "alarm", "repair", "locked", "stuck"}
     assert {name: templates.languages(name) for name in answers} == dict.fromkeys(answers, LANGUAGES)
 
 

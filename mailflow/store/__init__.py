@@ -24,7 +24,7 @@ what looks damaged is mended without loss or refused with a sentence, never begu
 """
 
 from mailflow.store.batch import Batch
-from mailflow.store.records import Noted
+from mailflow.store.records import Failure, Noted
 from mailflow.store.store import Store
 
-__all__ = ["Batch", "Noted", "Store"]
+__all__ = ["Batch", "Failure", "Noted", "Store"]

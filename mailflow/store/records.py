@@ -29,13 +29,24 @@ class Noted:
     answer: str = ""  # Message-ID of our answer; "" where there was none
 
 
-Record = TypeVar("Record", Registration, Idea, Attention, Noted, Waiting)
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A mail that raised an error, and is neither dealt with nor put aside yet."""
+
+    digest: str
+    count: int
+    why: str  # kind of the last error, and its place
+    since: datetime  # of the first try
+    when: datetime  # of the last try
+
+
+Record = TypeVar("Record", Registration, Idea, Attention, Noted, Waiting, Failure)
 
 LARGEST: Final = 2**53
-_MOMENTS: Final = frozenset({"when", "arrived", "created", "next_try"})
+_MOMENTS: Final = frozenset({"when", "arrived", "created", "next_try", "since"})
 
 
-def to_row(record: Registration | Idea | Attention | Noted | Waiting, zone: ZoneInfo) -> Row:
+def to_row(record: Registration | Idea | Attention | Noted | Waiting | Failure, zone: ZoneInfo) -> Row:
     """A record as a row."""
     return {item.name: _plain(getattr(record, item.name), zone) for item in fields(record)}
 

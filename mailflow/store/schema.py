@@ -9,9 +9,16 @@ from collections.abc import Callable, Mapping
 from mailflow.errors import Misconfigured
 from mailflow.store.journal import Tables
 
-SCHEMA = 1
+SCHEMA = 2
 
-STEPS: Mapping[int, Callable[[Tables], None]] = {}  # version → what brings its rows to the next one
+
+def _date_failures(tables: Tables) -> None:
+    """1 → 2: a failure knows when it was. The old ones are counted anew."""
+    tables.pop("failures", None)
+
+
+# version → what brings its rows to the next one
+STEPS: Mapping[int, Callable[[Tables], None]] = {1: _date_failures}
 
 
 def migrate(tables: Tables, schema: int, wanted: int) -> None:

@@ -20,7 +20,7 @@ from mailflow.store.batch import Batch
 from mailflow.store.files import Files
 from mailflow.store.journal import Row
 from mailflow.store.locks import WorkerLock
-from mailflow.store.records import Noted, Record, from_row, to_row
+from mailflow.store.records import Failure, Noted, Record, from_row, to_row
 from mailflow.store.repair import restore, verify
 from mailflow.store.reports import learned
 from mailflow.store.rows import Rows
@@ -115,6 +115,15 @@ class Store:
             "failed": sum(row["folder"] == "failed" for row in mails.values()),
         }
 
+    def failing(self) -> tuple[Failure, ...]:
+        """The mails that raised an error and are neither dealt with nor put aside."""
+        return self._all("failures", Failure)
+
+    def failure(self, digest: str) -> Failure | None:
+        """The same of one mail."""
+        row = self.rows.find("failures", digest)
+        return from_row(Failure, row, self.zone) if row else None
+
     def judge(self) -> str:
         """The provider's name in Authentication-Results, learned from the mails; "" while unsure."""
         return learned(self.rows.index.judges)
@@ -150,13 +159,14 @@ class Store:
                 self.rows.write({"attention": {notice.id: to_row(notice, self.zone)}})
             self._settle(message_id, why, {"state": "refused"})
 
-    def note_failure(self, digest: str, why: str) -> int:
-        """This mail raised an error: how often by now?"""
+    def note_failure(self, digest: str, why: str, now: datetime) -> Failure:
+        """This mail raised an error, once more perhaps."""
         with self.rows.together():
-            row = self.rows.find("failures", digest)
-            count: int = (row["count"] if row else 0) + 1
-            self.rows.write({"failures": {digest: {"digest": digest, "count": count, "why": why}}})
-        return count
+            before = self.failure(digest)
+            count, since = (before.count + 1, before.since) if before else (1, now)
+            failure = Failure(digest, count, why, since, now)
+            self.rows.write({"failures": {digest: to_row(failure, self.zone)}})
+        return failure
 
     def forget(self, digest: str) -> None:
         """Treat this mail as never seen, so that it is dealt with once more (`mailflow retry`).
