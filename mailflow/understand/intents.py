@@ -129,14 +129,14 @@ def _wants_again(mail: Weighing) -> bool:
 
 def _signs_up(mail: Weighing) -> bool:
     """Says it surely; or likely and does not decline; or hints at it and has nothing else in mind."""
-    likely = mail.best("sign_up") >= ENOUGH
+    likely = mail.best("sign_up") >= ENOUGH or mail.best("access") >= ENOUGH
     if mail.best("sign_up") == SURE or mail.corrects or (likely and mail.best("change") >= ENOUGH):
         return True
     if mail.expected and mail.best("practice_decline") >= ENOUGH:
         return True  # signed up, and takes back the try-out
     if mail.best("decline") >= ENOUGH:
         return False
-    if likely or mail.best("access") >= ENOUGH:
+    if likely:
         return True
     busy = any(mail.best(other) >= ENOUGH for other in _BUSY)
     return mail.total("sign_up", "access") > (ENOUGH if busy else 0)
