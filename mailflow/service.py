@@ -81,7 +81,6 @@ class Service:
         log.batch(len(mails))
         self._house.polled(self._inbox.found)
         batch = self._store.batch(self._clock())
-        self._house.tell_mended()
         folders: dict[str, FolderName] = {}
         plans = []
         for mail in mails:
@@ -93,6 +92,7 @@ class Service:
             if plan:
                 plans.append(plan)
         batch.commit()  # the point of no return
+        self._house.tell_mended()
         for plan in plans:
             log.mail(plan)
             self._on_mail(plan)

@@ -1,7 +1,8 @@
 """The names of the store's files, and the few steps on them that survive a power cut.
 
 Rules: a file is replaced only by rename, after its bytes are synced; the folder is synced before anybody
-relies on the rename; files are for our user only (0600), and so is a folder that we make (0700).
+relies on the rename; files are for our user only (0600), and so is a folder that we make (0700); what root
+makes belongs to the owner of the folder.
 """
 
 import errno
@@ -105,6 +106,13 @@ def write_all(handle: int, data: bytes, start: int) -> None:
         view, start = view[done:], start + done
 
 
+def hand_over(handle: int, folder: Path) -> None:
+    """What root makes in another user's folder belongs to that user: the service must be able to read it."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.fchown(handle, owner.st_uid, owner.st_gid)
+
+
 def write_beside(path: Path, chunks: Iterable[bytes]) -> Path:
     """Write and sync a new version of `path`, to be renamed onto it. Leaves nothing if it fails."""
     new = path.with_name(path.name + ".new")
@@ -112,6 +120,7 @@ def write_beside(path: Path, chunks: Iterable[bytes]) -> Path:
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     end = 0
     try:
+        hand_over(handle, path.parent)
         for chunk in chunks:
             write_all(handle, chunk, end)
             end += len(chunk)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mailflow.errors import StoreBusy
-from mailflow.store.files import make_folder, trouble
+from mailflow.store.files import hand_over, make_folder, trouble
 
 PATIENCE_SECONDS = 30.0  # a checkpoint of a large store takes a second or two
 
@@ -70,6 +70,7 @@ class WriteLock:
         """Take the lock if it is free, and is still the one that others see."""
         if self._handle is None:
             self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            hand_over(self._handle, self.path.parent)
         if not _try_lock(self._handle):
             return False
         with suppress(FileNotFoundError):
@@ -113,6 +114,7 @@ class WorkerLock:
         try:
             make_folder(self.path.parent)
             handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            hand_over(handle, self.path.parent)
         except OSError as error:
             raise trouble(error, str(self.path)) from None
         if not _try_lock(handle):
