@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 BIN = .venv/bin
 
-.PHONY: help test quick demo train bench fmt lock clean
+.PHONY: help test quick demo train bench torture day fmt lock clean
 
 help:
 	@echo "make test    format, lint, types and tests: the one check"
@@ -11,6 +11,7 @@ help:
 	@echo "make train   teach the reader anew from the labelled sentences in tests/corpus"
 	@echo "make bench   how fast it is"
 	@echo "make torture kills a running service 300 times and counts what was lost"
+	@echo "make day     twelve hours of a service in some minutes: mails, restarts, cut lines, edited rules"
 	@echo "make fmt     format the code and mend what lint can mend"
 	@echo "make lock    bring the lock files up to date with pyproject.toml"
 
@@ -31,6 +32,9 @@ bench: .venv/development
 
 torture: .venv/development
 	$(BIN)/python -m tests.torture 300
+
+day: .venv/development
+	$(BIN)/python -m tests.day
 
 fmt: .venv/development
 	$(BIN)/ruff format .

@@ -88,7 +88,7 @@ def test_a_fault_of_ours_empties_no_inbox(desk: Desk, place: Workplace, mailbox:
     mailbox.deliver(*in_sixes(5))
     with Sink() as sink:
         place.smtp = sink_settings(sink.port)
-        for _ in range(12):
+        for _ in range(9):
             assert not place.run()
             place.clock.move(hours=1)
         assert len(mailbox.folder("INBOX")) == 5
