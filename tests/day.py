@@ -124,9 +124,10 @@ class Day:
         self.close()
         code, said = self.installation.run("run", "--once")
         assert code == 0, said
-        told, self.sink.taken = self.sink.to(ORGANISER), [
-            each for each in self.sink.taken if each.recipient != ORGANISER
-        ]
+        told, self.sink.taken = (
+            self.sink.to(ORGANISER),
+            [each for each in self.sink.taken if each.recipient != ORGANISER],
+        )
         assert len({each.raw for each in told}) == self.bad_edits, "a bad edit was not told once"
         twice = self.torture.check(killed_unseen=True)
         return f"{self.torture.people + self.torture.notes} mails, {twice} answers twice, {self.growth()}"

@@ -107,7 +107,9 @@ class Torture:
         }
         assert Counter(to for to, _ in answers) == Counter(everybody), "somebody has no answer, or two"
         twice = {name: times for name, times in self.answer_ids().items() if times > 1}
-        assert killed_unseen or set(twice) <= set(self.between), "an answer arrived twice although its note was not cut off"
+        assert killed_unseen or set(twice) <= set(self.between), (
+            "an answer arrived twice although its note was not cut off"
+        )
         return sum(times - 1 for times in twice.values())
 
     def _folder(self, name: str) -> list[bytes]:
