@@ -90,16 +90,20 @@ class Vocabulary:
             for own in clauses.values():
                 own.add(_ASKS)
         spoken: dict[str, Match] = {}
-        for tag in everything & self._by_tag.keys():
+        for tag in sorted(everything & self._by_tag.keys()):
             for rule, phrase in self._by_tag[tag]:
-                if rule.source.name in spoken or not phrase.needs <= everything:
+                if not phrase.needs <= everything:
                     continue
                 where = _where(
                     rule, phrase, clauses, everything, alone=len(line.words) <= _ALONE, subject=subject
                 )
-                if where:
-                    match = _match(rule, phrase, where, line, tags)
-                    spoken[rule.source.name] = replace(match, dated=self._names_event(clauses, where))
+                earlier = spoken.get(rule.source.name)
+                if where and not (earlier and where <= earlier.clauses):
+                    if earlier:  # the rule speaks wherever one of its phrases does
+                        where |= earlier.clauses
+                    match = earlier or _match(rule, phrase, where, line, tags)
+                    dated = self._names_event(clauses, where)
+                    spoken[rule.source.name] = replace(match, clauses=where, dated=dated)
         return tuple(spoken.values())
 
     def _names_event(self, clauses: Mapping[int, set[str]], where: frozenset[int]) -> bool:
