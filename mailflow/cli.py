@@ -103,4 +103,6 @@ def _where(error: Exception) -> str:
 
 
 def _say(text: str) -> None:
-    click.echo(f"mailflow: {text}", err=True)
+    from mailflow.log import for_journal
+
+    click.echo(for_journal(f"mailflow: {text}"), err=True)

@@ -130,6 +130,11 @@ def surprise(where: str, pause: timedelta) -> None:
     _log.error("trouble %s Next try in %d s.", where, int(pause.total_seconds()))
 
 
+def for_journal(line: str) -> str:
+    """A line with which the program ends, as an error where stderr is the journal."""
+    return f"<{_PRIORITY[logging.ERROR]}>{line}" if _is_journal(sys.stderr) else line
+
+
 class _Journal(logging.Formatter):
     """Each line with the priority that journald reads: <6> information, <4> warning, <3> error."""
 

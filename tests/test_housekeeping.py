@@ -142,3 +142,18 @@ def test_what_root_writes_the_service_can_read(tmp_path: Path) -> None:
         Housekeeping(store).tidy()
     assert len(list(folder.iterdir())) >= 5
     assert {each.stat().st_uid for each in folder.iterdir()} == {65534}
+
+
+def test_the_last_word_reaches_the_journal_as_an_error(tmp_path: Path) -> None:
+    """Where stderr is the journal, what ends the program has a priority; elsewhere it is plain."""
+    command = [sys.executable, "-m", "mailflow", "run", "--config", str(tmp_path / "none.toml")]
+    with (tmp_path / "journal").open("w") as journal:
+        there = os.fstat(journal.fileno())
+        environment = {**os.environ, "JOURNAL_STREAM": f"{there.st_dev}:{there.st_ino}"}
+        done = subprocess.run(command, stderr=journal, env=environment, check=False)
+    assert done.returncode == 78
+    lines = (tmp_path / "journal").read_text("utf-8").splitlines()
+    assert lines
+    assert all(line.startswith("<3>mailflow: ") for line in lines)
+    plain = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert plain.stderr.startswith("mailflow: ")

@@ -75,3 +75,11 @@ def test_what_is_no_rule_file_is_left_alone(rules: Path) -> None:
     (rules / "meaning" / ".#de.toml").write_text("[[", "utf-8")
     (rules / "LIESMICH.txt").write_text("Notizen", "utf-8")
     load_rules(rules)
+
+
+def test_what_editors_keep_beside_a_file_is_no_rule(rules: Path) -> None:
+    """A hidden backup, and the link to nowhere by which Emacs locks a file."""
+    before = load_rules(rules).version
+    (rules / "meaning" / ".#de.toml").symlink_to("somebody@somewhere.1234")
+    (rules / "meaning" / ".de.toml").write_text("nonsense", "utf-8")
+    assert load_rules(rules).version == before

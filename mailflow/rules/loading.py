@@ -145,9 +145,15 @@ def _files(folder: Path, sort: str) -> list[Path]:
     return [file for file in found if file.is_file() and not file.name.startswith(".")]
 
 
+def _all(folder: Path) -> list[Path]:
+    """Every TOML file, but for what editors keep beside it (".#de.toml" is a link to nowhere)."""
+    found = (file for file in folder.rglob("*.toml") if not file.name.startswith("."))
+    return sorted(file for file in found if file.is_file())
+
+
 def _strangers(folder: Path) -> Iterator[str]:
     """Complaints about TOML files that lie where nobody reads them."""
-    for file in sorted(folder.rglob("*.toml")):
+    for file in _all(folder):
         place = file.relative_to(folder).with_suffix("").parts
         if place[0] not in FILES or len(place) > 2:
             yield f"{file}: Diese Datei wird nie gelesen.{likely(place[0], list(FILES))}"
@@ -175,6 +181,6 @@ def _rule_name(key: Key, data: Any) -> str:
 def _version(folder: Path) -> str:
     """A digest over all files, names included."""
     digest = hashlib.sha256()
-    for file in sorted(folder.rglob("*.toml")):
+    for file in _all(folder):
         digest.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
