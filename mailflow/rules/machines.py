@@ -127,8 +127,9 @@ class Wordings:
         """Which sorts of phrase stand in these words (see `words_of`), with the phrases, each once."""
         found: dict[str, list[str]] = {}
         for position, word in enumerate(words):
+            following = words[position + 1] if position + 1 < len(words) else ""
             for sort, items in self.by_start.get(word[:_START], ()):
-                if _length(items, words, position) is not None:
+                if _may_follow(items, following) and _length(items, words, position) is not None:
                     phrases = found.setdefault(sort, [])
                     if (phrase := " ".join(items)) not in phrases:
                         phrases.append(phrase)
@@ -158,6 +159,14 @@ def _length(items: Sequence[str], words: Sequence[str], position: int) -> int | 
             return None
         position += 1
     return position - start
+
+
+def _may_follow(items: Sequence[str], word: str) -> bool:
+    """Whether the phrase may go on with this word: a quick look that spares the thorough one."""
+    if len(items) < 2:
+        return True
+    letters = items[1][:_START]
+    return letters == word[:_START] or letters.endswith(("*", "…"))
 
 
 def _is(item: str, word: str) -> bool:
