@@ -43,6 +43,7 @@ class CountFile(BaseModel):
     to_me: str = ""  # mir: counts only beside others
     we: str
     they: str = ""  # sie, ihn: counts only beside "und mich"
+    headed: str = ""  # of kin: with a number, no one's ("zwei Mann")
     partitive: str = ""  # between number and mein: "six of our members"
     my: str = ""
     theirs: str = ""  # seine, ihre
@@ -88,7 +89,9 @@ class CountFile(BaseModel):
     sums: tuple[str, ...] = ()  # totals that beat all others
     we_are: tuple[str, ...] = ()  # totals whatever follows: "wir sind 3 Freundinnen"
     totals: tuple[str, ...] = ()
+    they_come: tuple[str, ...] = ()  # er möchte: he who was named before takes part
     fewer: tuple[str, ...] = ()  # so many fewer than before; without {n}, one
+    less: tuple[str, ...] = ()  # of those just counted, so many stay away
     extra: tuple[str, ...] = ()  # so many more than before
     additions: tuple[str, ...] = ()  # {n} more than the writer
 
@@ -162,7 +165,9 @@ class Speech:
     we_are: Pattern | None
     totals: Pattern | None
     formerly: Pattern | None
+    they_come: Pattern | None
     fewer: Pattern | None
+    less: Pattern | None
     extra: Pattern | None
     additions: Pattern | None
     names: tuple[re.Pattern[str], ...]
@@ -246,7 +251,9 @@ def _speech(file: PeopleFile) -> Speech:
         we_are=_any_of(count.we_are, count),
         totals=_any_of(count.totals, count),
         formerly=_any_of(count.formerly, count),
+        they_come=_any_of(count.they_come, count),
         fewer=_any_of(count.fewer, count),
+        less=_any_of(count.less, count),
         extra=_any_of(count.extra, count),
         additions=_any_of(count.additions, count),
         names=tuple(_lead(pattern, count) for pattern in file.names.name if "{name}" in pattern),

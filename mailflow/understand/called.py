@@ -54,6 +54,18 @@ def own_name(tokens: list[Token], start: int) -> tuple[int, str]:
     return start, ""
 
 
+def their_names(tokens: list[Token], start: int) -> tuple[int, int]:
+    """ "meine Freundinnen Lena und Sofia": where their names end, and how many they are."""
+    end, names = start, 0
+    while _capitals(tokens, end, 1):
+        end, names = end + (2 if _capitals(tokens, end, 2) else 1), names + 1
+        joined = end < len(tokens) and (_joins(tokens[end]) or tokens[end].low in ",،")
+        if not joined or not _capitals(tokens, end + 1, 1):
+            break
+        end += 1
+    return end, names
+
+
 def first_names(tokens: list[Token], terms: list[Term]) -> list[Term]:
     """ "Anna, Max und ich", "Björn Hauser + Begleitung": capitals joined to a party."""
     taken = {place for term in terms for place in range(term.start, term.end)}

@@ -48,6 +48,8 @@ def note_company(
     `occasion`: or at least about the event."""
     clause = clauses[tokens[company.start].clause]
     others = company.others
+    if not company.with_writer:
+        tally.called |= {term.relation: term.name for term in others if term.name and term.kind == "kin"}
     if not others or (others == [term for term in others if term.kind == "they"] and not company.with_writer):
         return
     if tally.struck & set(range(company.start, company.end)):

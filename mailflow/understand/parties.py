@@ -76,6 +76,8 @@ def _admit(tokens: list[Token], company: Company, term: Term) -> bool:
 def _link(tokens: list[Token], last: Term, term: Term, speech: Speech) -> str:
     """How two parties hang together: "joined", "same" (the second names the first again), or ""."""
     between = tokens[last.end : term.start]
+    if len(between) > 1 and last.kind == "kin" and between[0].has("my"):  # "soțul meu și fiul nostru"
+        between = between[1:]
     if term.kind == "me" and _over_relative(between):
         return "joined"
     if len(between) > _BETWEEN or last.kind == term.kind == "me":
@@ -105,10 +107,13 @@ def _over_relative(between: list[Token]) -> bool:
 
 
 def _only_named(between: list[Token]) -> bool:
-    """ "meine frau christel und mich", in a mail of small letters."""
-    if not 1 < len(between) < 4 or not between[-1].has("joins"):
+    """ "meine frau christel und mich", in small letters; "meine Kollegin vom Blumenladen und ich"."""
+    if not 1 < len(between) <= _BETWEEN or not between[-1].has("joins"):
         return False
-    return all(bare(token) and token.small for token in between[:-1])
+    if between[0].has("apart", "dating", "article", "partitive"):  # "vom Blumenladen und"
+        return not any(token.mark or token.has("my", "come") for token in between)
+    told = all((bare(token) and token.small) or _connects(token) for token in between)
+    return told and not _connects(between[0])
 
 
 def _link_beside(tokens: list[Token], last: Term, term: Term, speech: Speech) -> str:
@@ -174,6 +179,8 @@ def _without_their_names(tokens: list[Token], terms: list[Term]) -> list[Term]:
 def _settled(tokens: list[Token], company: Company) -> list[Company]:
     """Commas alone make no company, and a number that the others add up to is their sum."""
     terms = company.terms = _without_their_names(tokens, company.terms)
+    if terms[0].kind == "me" and tokens[terms[0].start].has("we") and _only_names(tokens, terms):
+        del terms[1]  # "wir, Christel und Manfred Otten": one of them writes
     if len(terms) > 1 and not _hangs_together(tokens, company):
         return [Company([term]) for term in terms]
     for edge in (0, -1) if len(terms) > 1 else ():
@@ -185,6 +192,11 @@ def _settled(tokens: list[Token], company: Company) -> list[Company]:
         if summing and apart and told and 1 < terms[edge].count == sum(term.count for term in rest):
             return [Company(rest)]
     return [company]
+
+
+def _only_names(tokens: list[Token], terms: list[Term]) -> bool:
+    named = len(terms) > 2 and all(term.kind == "named" for term in terms[1:])
+    return named and tokens[terms[0].end].low in ",،"
 
 
 def _hangs_together(tokens: list[Token], company: Company) -> bool:
@@ -201,6 +213,8 @@ def _hangs_together(tokens: list[Token], company: Company) -> bool:
     unowned = [term for term in terms[1:] if term.kind == "kin" and not term.owned]
     if terms[0].kind == "neutral" and all(t.kind == "neutral" or t in unowned for t in terms[1:]):
         return True
-    if len(terms) > 2 and all(term.kind in ("kin", "me") and not term.owned for term in terms):
+    if len(terms) > 2 and all(
+        t.kind in ("kin", "me") and (terms[0].kind == "me" or not t.owned) for t in terms
+    ):
         return True
     return all(not tokens[a.end : b.start] for a, b in itertools.pairwise(terms))

@@ -226,10 +226,18 @@ def _without_brackets(tokens: list[Token]) -> list[Token]:
         if token.mark and token.low in "([":
             opened = len(kept) - 1
         elif token.mark and token.low in ")]" and opened is not None:
-            if not _counts(kept[opened:]):
+            if opened and kept[opened - 1].has("we") and _are_names(kept[opened + 1 : -1]):
+                kept[opened] = kept[-1] = Token(",", ",", mark=True)
+            elif not _counts(kept[opened:]):
                 del kept[opened:]
             opened = None
     return kept
+
+
+def _are_names(inside: list[Token]) -> bool:
+    """ "Wir (Christel und Manfred Otten)": as if commas stood there."""
+    joined = any(token.has("joins") for token in inside)
+    return joined and all(token.has("joins") or token.text[:1].isupper() for token in inside)
 
 
 def _counts(inside: list[Token]) -> bool:
@@ -262,6 +270,11 @@ def _age_ends(tokens: list[Token], start: int) -> int:
     end = digits + 1
     while end < min(len(tokens), digits + 4) and not tokens[end].mark and not tokens[end - 1].has("things"):
         end += 1
+    others = (
+        start > 1 and tokens[start - 2].has("my") and any(token.has("kin") for token in tokens[start:end])
+    )
+    if others or any(token.has("neutral", "come", "can", "enrol") for token in tokens[start:end]):
+        return start
     if tokens[end - 1].has("things") and not comma:
         return end
     if comma and (end == len(tokens) or tokens[end].mark):

@@ -16,7 +16,7 @@ from mailflow.understand.clauses import split_clauses
 from mailflow.understand.comers import note_company, note_writer
 from mailflow.understand.parties import find_companies
 from mailflow.understand.people_clauses import Sentence, read_sentences
-from mailflow.understand.tally import COUNTED, LOOSE, Tally
+from mailflow.understand.tally import COUNTED, LOOSE, SUM, TOTAL, Tally
 from mailflow.understand.totals import note_totals
 
 _BRIEF = 10  # words: so short a mail that names only others adds them to those who were known
@@ -68,6 +68,7 @@ def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
         clause.aside |= before.aside and clause.hangs_on and not clause.coming
     for clause in clauses:
         note_writer(clause, tally)
+    tally.they_come |= occasion and bool(speech.they_come and speech.they_come.search(sentence.line))
     note_totals(sentence, companies, speech, clauses, tally)
     for company in companies:
         note_company(company, sentence.tokens, clauses, coming, occasion, tally)
@@ -78,10 +79,15 @@ def _conclude(tally: Tally) -> Headcount:
     writer = _writer_comes(tally, company)
     added = tally.also and tally.additions > 0
     totals = [total for total in sorted(tally.totals) if total[0] > COUNTED or not added]
+    totals = [total for total in totals if not (tally.family_with_writer and _are_years(total[2], company))]
     worth = totals[-1][0] if totals else -1
+    remaining = sum(tally.mentioned.values()) - tally.less
+    if tally.less and worth < TOTAL and remaining > company:
+        return Headcount(remaining, True)
     if worth > LOOSE or (worth >= 0 and not company):
         numbers = [number for each, _, number in totals if each == worth]
         persons = numbers[0] if worth == COUNTED else numbers[-1]
+        persons -= tally.less if worth < SUM and tally.less < persons else 0
         writer = writer or persons > company
         return Headcount(persons, True, 0, writer, False, _named(tally, writer))
     if company:
@@ -91,8 +97,15 @@ def _conclude(tally: Tally) -> Headcount:
         change = company if adds else 0
         summed = writer and not tally.family_with_writer
         return Headcount(company + writer, True, change, writer, summed, _named(tally, writer))
+    if tally.they_come and tally.called and not (tally.writer_in or tally.also):
+        return Headcount(1, True, 0, False, False, next(iter(tally.called.values())))
     change = tally.delta - sum(tally.absent.values())
     return Headcount(1 + max(0, tally.delta), False, change)
+
+
+def _are_years(number: int, company: int) -> bool:
+    """ "meine Freundin und ich … wir sind 15": that is how old they are."""
+    return number > 12 and number > 3 * (company + 1)
 
 
 def _others(tally: Tally) -> dict[str, int]:
@@ -116,4 +129,4 @@ def _writer_comes(tally: Tally, company: int) -> bool:
 
 
 def _named(tally: Tally, writer: bool) -> str:
-    return next(iter([*tally.names, *tally.spare]), "") if not writer else ""
+    return next(iter([*tally.names, *tally.called.values(), *tally.spare]), "") if not writer else ""

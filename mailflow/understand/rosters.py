@@ -89,6 +89,8 @@ def _member(text: str, people: People, speech: Speech) -> str:
         return "me"
     plain = _REMARK.sub("", text)
     words = plain.split()
+    if len(words) > 2 and "my" in speech.words.meaning(fold(words[0], speech.umlauts)).tags:
+        plain = " ".join(words[2:])  # "unser Jugendwart Sven Matthies"
     if words and "joins" in speech.words.meaning(fold(words[0], speech.umlauts)).tags:
         plain = " ".join(words[1:])
     name = read_name(plain, people)

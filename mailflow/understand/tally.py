@@ -16,6 +16,7 @@ class Tally:
     sentence: int = 0  # which one is being read
     just_counted: tuple[int, int] = (-1, 0)  # in that sentence so many: names that follow are theirs
     delta: int = 0  # "eine Person weniger"
+    less: int = 0  # "zwei davon fallen aus"
     struck: set[int] = field(default_factory=set)  # tokens of the sentence that are told already
     additions: int = 0  # "+ 2": beside the writer
     others: dict[str, int] = field(default_factory=dict)  # they come
@@ -24,6 +25,8 @@ class Tally:
     )  # "mein Mann und ich", in a clause about something else
     absent: dict[str, int] = field(default_factory=dict)  # they do not come
     mentioned: dict[str, int] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)  # relatives by their names
+    they_come: bool = False  # "er möchte": he who was named
     names: list[str] = field(default_factory=list)
     spare: list[str] = field(default_factory=list)  # of people named, but not counted
     writer_in: bool = False

@@ -7,7 +7,7 @@ no other, so that a date, an age or a street number elsewhere in the sentence co
 from dataclasses import dataclass
 
 from mailflow.rules.people import Speech
-from mailflow.understand.called import couples, first_names, own_name, part_of_name, titled
+from mailflow.understand.called import bare, couples, first_names, own_name, part_of_name, their_names, titled
 from mailflow.understand.people_clauses import Token
 from mailflow.understand.term import Term
 
@@ -111,6 +111,8 @@ def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Spee
         return None
     if lead.single and not lead.owned and lead.number is None:
         lead.number = 1
+    if lead.number and lead.number > 1 and token.has("headed") and not lead.owned:
+        return Term(lead.start, end, "neutral", lead.number, counted=True)
     bare = (speech.needs_determiner or token.has("generic", "role")) and not (
         lead.owned or lead.number or lead.definite or lead.alongside
     )
@@ -120,7 +122,13 @@ def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Spee
     counted = lead.number is not None or (lead.alongside and not speech.needs_determiner)
     term = Term(lead.start, end, "kin", count, token.meaning.relation, lead.owned, counted)
     if count == 1 and (lead.owned or lead.single or not speech.needs_determiner):
+        commas = term.end < len(tokens) and tokens[term.end].low in ",،"
         term.end, term.name = own_name(tokens, term.end)
+        term.end += bool(term.name) and commas and term.end < len(tokens) and tokens[term.end].low in ",،"
+    elif count > 1 and lead.owned:
+        end, names = their_names(tokens, term.end)
+        if names == count or (names > 1 and lead.number is None):
+            term.end, term.count = end, names
     return term
 
 
@@ -131,7 +139,8 @@ def _before(tokens: list[Token], position: int, floor: int) -> _Lead:
     for back in range(position - 1, max(floor, position - 1 - _BACK) - 1, -1):
         token = tokens[back]
         if token.mark or token.has("along"):
-            lead.alongside = not token.mark
+            before = tokens[back - 1] if back > 1 else token
+            lead.alongside = not (token.mark or (bare(before) and before.text[:1].isupper()))
             break
         if _belongs(token, lead, strange):
             lead.start = back
@@ -152,7 +161,9 @@ def _partitive(tokens: list[Token], place: int, lead: _Lead) -> bool:
 def _belongs(token: Token, lead: _Lead, strange: int) -> bool:
     """Does the word belong to the party? Notes in `lead` what it says."""
     if token.number is not None and (lead.number is None or lead.owned) and strange <= 1:
-        lead.number = token.number if lead.number is None else lead.number
+        lead.number = min(token.number, lead.number or token.number)
+    elif lead.owned and token.has("group") and lead.number:  # "zweien meiner vier Kinder"
+        lead.number = min(lead.number, token.meaning.number or lead.number)
     elif token.has("my", "theirs"):
         lead.owned = True
     elif token.has("one") and lead.number is None:

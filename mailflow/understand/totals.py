@@ -16,6 +16,9 @@ def note_totals(
     """Note the totals that the language's patterns find. A number that no longer holds is struck out."""
     tally.struck = set()
     _note_changes(sentence, speech, tally)
+    for place, number in _numbers(sentence, speech.less):
+        tally.less += number
+        tally.struck.add(place)
     if "#" not in sentence.line and "@" not in sentence.line:
         return
     tokens = sentence.tokens
@@ -26,11 +29,17 @@ def note_totals(
             clause = clauses[tokens[place].clause]
             aside = clause.wholly if pattern is speech.we_are else clause.aside
             elsewhere = aside and not clause.coming
-            if number and place not in old | tally.struck and not elsewhere and _counts_people(tokens, place):
+            loose = pattern is speech.we_are
+            if (
+                number
+                and place not in old | tally.struck
+                and not elsewhere
+                and _counts_people(tokens, place, loose)
+            ):
                 earlier = "earlier" in clause.tags
                 tally.note_total(EARLIER if earlier else worth, number, place)
     for place, number in _numbers(sentence, speech.additions):
-        if place not in old and _counts_people(tokens, place):
+        if place not in old and _counts_people(tokens, place) and not _of_kin(companies, place):
             tally.additions += number
             tally.writer_in = True
     for place in old:
@@ -46,6 +55,13 @@ def _note_changes(sentence: Sentence, speech: Speech, tally: Tally) -> None:
             first = bisect.bisect_left(sentence.offsets, match.start())
             last = bisect.bisect_left(sentence.offsets, match.end())
             tally.struck |= set(range(first, last))
+
+
+def _of_kin(companies: list[Company], place: int) -> bool:
+    """ "Ich + Mann + 3 Kids": they are counted by name."""
+    return any(
+        term.start <= place < term.end and term.kind == "kin" for each in companies for term in each.terms
+    )
 
 
 def _whole(companies: list[Company], place: int, number: int) -> int:
@@ -69,8 +85,9 @@ def _numbers(sentence: Sentence, pattern: re.Pattern[str] | None) -> list[tuple[
     return found
 
 
-def _counts_people(tokens: list[Token], place: int) -> bool:
-    """Not "wir zwei Fragen": what follows the number is no thing."""
+def _counts_people(tokens: list[Token], place: int, loose: bool = False) -> bool:
+    """Not "wir zwei Fragen": what follows the number is no thing. `loose`: nor is a word unknown ("wir
+    sind zwölf Sänger")."""
     if place + 1 >= len(tokens):
         return True
     following = tokens[place + 1]
@@ -78,4 +95,4 @@ def _counts_people(tokens: list[Token], place: int) -> bool:
         return True
     if following.has("things"):
         return False
-    return bool(following.meaning.tags) or not following.text[:1].isupper()
+    return loose or bool(following.meaning.tags) or not following.text[:1].isupper()
