@@ -10,6 +10,8 @@ from mailflow.desk import Desk
 from mailflow.errors import TryLater
 from mailflow.inbox import Inbox
 from mailflow.letter import read_letter
+from mailflow.outbox import Outbox
+from mailflow.service import Service
 from tests.servers.authority import Authority
 from tests.servers.dovecot import Dovecot
 from tests.servers.fixtures import fresh_mailbox
@@ -174,6 +176,89 @@ def test_a_read_only_mailbox_is_said_so(people: Mailbox, plain_dovecot: Dovecot)
         inbox = Inbox(people.settings(port=proxy.port, security="none"), 1)
         with pytest.raises(TryLater, match="not writable"):
             inbox.connect()
+
+
+def test_mails_that_vanish_at_any_moment(
+    desk: Desk, tmp_path: Path, people: Mailbox, plain_dovecot: Dovecot
+) -> None:
+    """Somebody takes one away after the search, one after its size is known, one before it is filed."""
+    moments = ["UID FETCH 1:5 (UID RFC822.SIZE)", "BODY.PEEK", "UID MOVE"]
+    gone: list[str] = []
+
+    def take_away(line: str) -> str:
+        if len(gone) < len(moments) and moments[len(gone)] in line:
+            gone.append(line)
+            person = people.open()
+            person.client._get_capabilities()
+            person.delete(str(len(gone) * 2 - 1))
+            person.logout()
+        return ""
+
+    with Sink() as sink, Proxy(plain_dovecot.imap, take_away) as proxy:
+        place = workplace(desk, tmp_path, people, proxy.port, sink)
+        assert place.run_until_done() == 1
+        assert len(gone) == 3
+        assert people.folder("INBOX") == []
+        assert len(people.folder("Mailflow/Done")) == 2
+        assert [each.recipient for each in sink.taken] == [f"anna{n}@web.example" for n in (1, 3, 4)]
+
+
+def test_a_mailbox_replaced_before_filing(
+    desk: Desk, tmp_path: Path, people: Mailbox, plain_dovecot: Dovecot
+) -> None:
+    """UIDVALIDITY changes while mails wait to be filed: a stranger's mail with an old number is read."""
+    box = people.open()
+    box.folder.create("Eingang")
+    box.logout()
+    people.deliver(letter("Anmeldung", "Ich melde mich an.", "anna@web.example"), folder="Eingang")
+
+    def replace_it(line: str) -> str:
+        if "UID MOVE" not in line or len(sink.taken) > 1:
+            return ""
+        person = people.open()
+        person.folder.delete("Eingang")
+        person.folder.create("Eingang")
+        person.logout()
+        people.deliver(letter("Fremd", "Ich melde mich an.", "fremd@web.example"), folder="Eingang")
+        return "cut"
+
+    with Sink() as sink, Proxy(plain_dovecot.imap, replace_it) as proxy:
+        place = workplace(desk, tmp_path, people, proxy.port, sink)
+        place.mailbox = people.settings(port=proxy.port, security="none", folder="Eingang")
+        with place.store(worker=True) as store:
+            inbox, outbox = Inbox(place.mailbox, 2), Outbox(place.smtp, 2)
+            service = Service(inbox, outbox, store, desk, clock=place.clock)
+            with pytest.raises(TryLater):
+                service.once()
+            assert service.once()
+        assert people.folder("Eingang") == []
+        assert people.folder("Mailflow/Done") == [letter("Fremd", "Ich melde mich an.", "fremd@web.example")]
+        assert [each.recipient for each in sink.taken] == ["anna@web.example", "fremd@web.example"]
+
+
+def test_a_refused_login_is_told_once(
+    desk: Desk, tmp_path: Path, people: Mailbox, plain_dovecot: Dovecot
+) -> None:
+    """A service at whose door the password changes: few knocks, and one mail to the organiser."""
+    with Sink() as sink, Proxy(plain_dovecot.imap) as proxy:
+        place = workplace(desk, tmp_path, people, proxy.port, sink)
+        place.mailbox = people.settings(port=proxy.port, security="none", password="falsch")
+        with place.store(worker=True) as store:
+            inbox, outbox = Inbox(place.mailbox, 2), Outbox(place.smtp, 2)
+            service = Service(inbox, outbox, store, desk, clock=place.clock, poll_seconds=1)
+            service._look()
+            service._look()  # too early
+            assert sum("LOGIN" in line for line in proxy.lines) == 1
+            assert store.waiting() == ()
+            for _ in range(3):
+                service._again_at = 0  # the pause is over
+                service._look()
+            service.send_due()
+        assert sum("LOGIN" in line for line in proxy.lines) == 4
+        (told,) = sink.taken
+        assert told.recipient == desk.office.organiser.addr
+        assert b"mailbox.password" in told.raw
+        assert b"falsch" not in told.raw
 
 
 def test_it_knocks_once_where_the_login_is_refused(

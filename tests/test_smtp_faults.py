@@ -4,9 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from mailflow.desk import Desk
-from mailflow.pauses import pause_after
+from mailflow.dispatch import Dispatch
+from mailflow.outbox import Outbox
+from mailflow.pauses import login_pause, pause_after
 from tests.servers.mailbox import Mailbox, letter
 from tests.servers.sink import DROP, Sink
 from tests.servers.workplace import Clock, Workplace, sink_settings
@@ -39,6 +42,33 @@ def test_pauses_grow_up_to_an_hour() -> None:
     assert pauses[-1] == 3600
 
 
+def test_a_refused_login_waits_longer() -> None:
+    """A minute at first, and never less than before: servers lock out who knocks too often."""
+    pauses = [login_pause(tries).total_seconds() for tries in range(1, 30)]
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (60, 3600)
+
+
+def test_new_answers_do_not_knock_at_a_closed_door(make: Make) -> None:
+    """The login is refused once; ten minutes later by the wall clock, but at once by ours, nobody knocks."""
+    with Sink(login=("anna", "geheim")) as sink:
+        place = make(sink)
+        place.smtp = place.smtp.model_copy(update={"user": "anna", "password": SecretStr("falsch")})
+        assert not place.run()
+        assert sink.connections == 1
+        place.clock.move(minutes=10)
+        with place.store(worker=True) as store:
+            outbox = Outbox(place.smtp, 2)
+            dispatch = Dispatch(outbox, store, place.clock)
+            for _ in range(3):
+                if due := dispatch.due():
+                    dispatch.begin()
+                    dispatch.hand_over(due, lambda: True)
+                place.clock.move(minutes=10)
+            assert dispatch.seconds_left(3600) > 30
+        assert sink.connections == 2
+
+
 def test_the_pause_is_kept_over_a_restart(make: Make) -> None:
     """Each answer has its own count of tries; it is not tried before its time, nor forgotten."""
     with Sink(fault=lambda command, _: "451 4.3.0 later" if command == "MAIL" else None) as sink:
@@ -58,7 +88,9 @@ def test_the_pause_is_kept_over_a_restart(make: Make) -> None:
 
 
 @pytest.mark.parametrize("command", ["connect", "EHLO", "MAIL", "RCPT", "DATA", ".", "lost"])
-@pytest.mark.parametrize("reply", [DROP, "421 4.3.2 going down", "451 4.3.0 later"])
+@pytest.mark.parametrize(
+    "reply", [DROP, "421 4.3.2 going down", "432 4.7.12 too many connections", "451 4.3.0 later"]
+)
 def test_a_fault_at_any_step_passes(command: str, reply: str, make: Make) -> None:
     """Everything fails there for a while, then nothing: each answer has gone out, with one Message-ID."""
     with Sink(fault=lambda said, _: reply if said.replace("HELO", "EHLO") == command else None) as sink:
@@ -72,7 +104,10 @@ def test_a_fault_at_any_step_passes(command: str, reply: str, make: Make) -> Non
             assert len(sink.taken) == 3
 
 
-@pytest.mark.parametrize(("command", "reply"), [("RCPT", "550 5.1.1 unknown"), (".", "554 5.6.0 no thanks")])
+@pytest.mark.parametrize(
+    ("command", "reply"),
+    [("RCPT", "550 5.1.1 unknown"), (".", "552 5.3.4 too big"), (".", "554 5.6.0 no thanks")],
+)
 def test_a_refusal_for_good_comes_before_a_person(command: str, reply: str, make: Make) -> None:
     """It is not tried again; the registration says that it was not reached."""
     calls = 0
