@@ -7,6 +7,7 @@ name begins the signature; a list of names is none, those are people who come.
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from mailflow.rules.layout import Layout, find_phrase, placed_words, words_of
 from mailflow.understand.lines import Line, has_contact, has_place, is_delimiter
@@ -57,7 +58,7 @@ def mark_signature(lines: list[Line], start: int, end: int, layout: Layout, *, l
 
 def _begins_signature(lines: Sequence[Line], start: int, end: int, layout: Layout) -> bool:
     """Does a signature follow a line of dashes, and not another thought?"""
-    free = [index for index in range(start, end) if lines[index].free]
+    free = list(islice((index for index in range(start, end) if lines[index].free), MAX_SIGNATURE + 1))
     if not free or len(free) > MAX_SIGNATURE:
         return not free
     return not (speaks(lines[free[0]].text, layout) and is_sentence(lines, free[0], end))

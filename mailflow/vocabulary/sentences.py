@@ -83,6 +83,9 @@ def _starts_anew(previous: str, line: str) -> bool:
     return len(previous) < _SHORT_LINE and (first.isupper() or not first.isalpha()) and previous[-1] != ","
 
 
+LONGEST = 120  # words and marks of a sentence; a longer one is parted, for each is looked at with all others
+
+
 def _sentences(block: str, grammar: Grammar) -> list[Line]:
     item = _LIST_ITEM.match(block)
     start = item.end() if item else 0
@@ -92,7 +95,7 @@ def _sentences(block: str, grammar: Grammar) -> list[Line]:
     for position, match in enumerate(found):
         pending.append(match)
         following = found[position + 1] if position + 1 < len(found) else None
-        if following and _ends_here(block, match, following, grammar):
+        if following and (len(pending) >= LONGEST or _ends_here(block, match, following, grammar)):
             lines.append(_line(block, start, match.end(), pending, grammar, item=bool(item)))
             start, pending = following.start(), []
     if pending:
