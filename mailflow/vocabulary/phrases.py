@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from mailflow.vocabulary.days import EVENT, OTHER, PRACTICE, Calendar, Days
 from mailflow.vocabulary.files import MeaningFile, MeaningRule
 from mailflow.vocabulary.lexicon import Lexicon, build_lexicon
-from mailflow.vocabulary.sentences import Line, part_clause, split_sentences
+from mailflow.vocabulary.sentences import MOST_JOINS, Line, part_clause, split_sentences
 
 STRENGTH = {"sure": 3, "likely": 2, "hint": 1}
 # Meanings of many and ordinary words: there a slip of the finger would find more than was meant.
@@ -113,7 +113,7 @@ class Vocabulary:
     def _part(self, line: Line, tags: Sequence[set[str]]) -> Line:
         """Let "on the 16th … and on the 17th …" be two clauses, so that each says what it says of its day."""
         joins = [n for n, word in enumerate(line.words) if word.text.casefold() in self.file.grammar.joins]
-        for place in joins:
+        for place in joins[:MOST_JOINS]:
             before, after = self._sides(line, tags, place)
             if before and after and not before & after:
                 line = replace(line, words=tuple(part_clause(line.words, place + 1)))

@@ -84,6 +84,7 @@ def _starts_anew(previous: str, line: str) -> bool:
 
 
 LONGEST = 120  # words and marks of a sentence; a longer one is parted, for each is looked at with all others
+MOST_JOINS = 12  # of a sentence: places where "and" may part it
 
 
 def _sentences(block: str, grammar: Grammar) -> list[Line]:
@@ -161,12 +162,13 @@ def _only_asides(marks: list[re.Match[str]], place: int, step: int, grammar: Gra
 
 def _part_at_joins(words: list[Word], grammar: Grammar) -> list[Word]:
     """Begin a new clause at "and" where a finite verb follows it and one went before."""
-    for place, word in enumerate(words):
-        if word.text.casefold() in grammar.joins:
-            before = [other for other in words[:place] if other.clause == word.clause]
-            after = [other for other in words[place + 1 :] if other.clause == word.clause]
-            if _has_verb(before, grammar) and _has_verb(after, grammar):
-                words = part_clause(words, place)
+    joins = [place for place, word in enumerate(words) if word.text.casefold() in grammar.joins]
+    for place in joins[:MOST_JOINS]:
+        clause = words[place].clause
+        before = [other for other in words[:place] if other.clause == clause]
+        after = [other for other in words[place + 1 :] if other.clause == clause]
+        if _has_verb(before, grammar) and _has_verb(after, grammar):
+            words = part_clause(words, place)
     return words
 
 
