@@ -137,6 +137,8 @@ class OrganisationsFile(BaseModel):
     stands_for: tuple[str, ...] = ()  # für die {org}, before "nehme ich teil": whatever its name
     posts: tuple[str, ...] = ()  # Leiterin der {org}: who the writer is there
     lead_in: tuple[str, ...] = ()  # für die {org}
+    homes: str = ""  # Zimmer: so somebody lives in a house, and does not write for it
+    labels: str = ""  # Einrichtung: …
     links: str = ""  # small words inside a name: "Verein für Heimatpflege"
 
 

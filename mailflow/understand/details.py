@@ -21,7 +21,7 @@ from mailflow.understand.names import (
     read_name_line,
     read_sender,
 )
-from mailflow.understand.organisations import find_in_signature, find_in_text, without_office
+from mailflow.understand.organisations import find_in_signature, find_in_text, find_labelled, without_office
 from mailflow.understand.people_clauses import Sentence, Token, read_sentences
 from mailflow.understand.persons import Headcount, count_persons
 from mailflow.understand.phones import find_phone
@@ -273,6 +273,9 @@ def _find_organisation(
 ) -> tuple[str, bool]:
     """The institution, and whether the running text names it."""
     last = [line for line in written.splitlines() if line.strip()][-_LAST_LINES - 2 :]
+    labelled = find_labelled(written, people)
+    if labelled:
+        return labelled, True
     in_signature = find_in_signature(signed, people)
     if in_signature:
         return in_signature, False

@@ -18,14 +18,29 @@ _SPLIT = re.compile(r"\s+[|·•–—]+\s+|\s*[|·•]\s*|\s{4,}|\t+|\s+-\s+|;\
 _ADDRESS = re.compile(r",?\s*\b\d{4,5}\b.*$|,\s*[^,]*\d+\s*[a-z]?$")
 _CONTACT = re.compile(r"@|https?:|www\.|\d{5,}|\S\.(?:de|org|com|example|net|eu)\b", re.IGNORECASE)
 _HOUSE_NUMBER = re.compile(r"\s\d{1,3}\s?[a-z]?$")
+_LABEL = re.compile(
+    r"^[ \t*•>-]*([^\W\d_][^:=\n]{0,40}?)[ \t]*[:=][ \t]*([A-ZÄÖÜ„\"][^\n]{2,80})$", re.MULTILINE
+)
+_ITEM = re.compile(r"\s*[-*•·+]\s+\S.*[^-*\s]\s*$")  # of a list: no line of a signature
 _WORD = re.compile(r"[^\W\d_]+(?:[-.][^\W\d_]+)*\.?")
 _QUOTES = frozenset('"„“”«»')
 _MOST_WORDS = 8
 
 
+def find_labelled(text: str, people: People) -> str:
+    """What a form says: "Einrichtung: Miteinander in Kaarst e.V."."""
+    for match in _LABEL.finditer(text):
+        label = fold(match.group(1).strip(" *"), True).replace(" ", "_")
+        if "organisation:labels" in people.common.meaning(label).tags:
+            return match.group(2).strip(" *.,")
+    return ""
+
+
 def find_in_signature(lines: Iterable[str], people: People) -> str:
     """The first line of a signature that names an institution; "" where none does."""
     for line in lines:
+        if _ITEM.match(line):
+            continue
         for part in _SPLIT.split(line.strip(" \t*_~>-–—\"'")):
             name = _institution(part, people)
             if name:
@@ -34,6 +49,8 @@ def find_in_signature(lines: Iterable[str], people: People) -> str:
 
 
 def _institution(part: str, people: People) -> str:
+    if any("organisation:homes" in people.common.meaning(fold(w, True)).tags for w in _WORD.findall(part)):
+        return ""
     text = _ADDRESS.sub("", part.strip(" ,.:;")).strip(" ,:;")
     words = _WORD.findall(text)
     if len(words) == 1 and "organisation:generic" in people.common.meaning(fold(words[0], True)).tags:
@@ -140,7 +157,7 @@ def _ends_name(token: Token, people: People) -> bool:
     """A name goes on over capitals, small linking words and quotation marks."""
     if token.mark:
         return token.low not in '"„“”«»&-'
-    if token.low == "0" or token.has("i", "me", "i_come", "my", "theirs", "they", "things"):
+    if token.low == "0" or token.has("i", "me", "i_come", "my", "theirs", "they", "things", "title"):
         return True
     return (
         not token.capital and "organisation:links" not in people.common.meaning(fold(token.text, True)).tags

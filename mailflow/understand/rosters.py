@@ -87,6 +87,8 @@ def _member(text: str, people: People, speech: Speech) -> str:
     words = [fold(word.strip(".,"), speech.umlauts) for word in text.split()]
     if len(words) <= 4 and any(speech.words.meaning(word).tags & {"i", "me"} for word in words):
         return "me"
+    if words and "me" in speech.words.sequence(words, 0)[1].tags:  # "meine Person"
+        return "me"
     plain = _REMARK.sub("", text)
     words = plain.split()
     if len(words) > 2 and "my" in speech.words.meaning(fold(words[0], speech.umlauts)).tags:
