@@ -35,12 +35,16 @@ def case_mail(case: Case, arrived: datetime) -> bytes:
     return mail.as_bytes()
 
 
+def called(case: Case, line: int | None = None) -> str:
+    """How a case is named to a person, with its line where that is known."""
+    return f"Fall „{case.rule.name}“ (cases/{case.file}.toml{f', Zeile {line}' if line else ''})"
+
+
 def differences(case: Case, trial: Trial) -> tuple[str, ...]:
-    """What came out otherwise than the case expects, in sentences."""
+    """What came out otherwise than the case expects, in sentences that follow on its name."""
     found = _found(trial)
     return tuple(
-        f"Fall „{case.rule.name}“ (cases/{case.file}.toml): {name} ist {_said(found[name])}, "
-        f"erwartet ist {_said(wanted)}{_because(trial)}"
+        f"{name} ist {_said(found[name])}, erwartet ist {_said(wanted)}{_because(trial)}"
         for name, wanted in _wanted(case)
         if not _equal(name, wanted, found[name])
     )

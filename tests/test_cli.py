@@ -295,7 +295,7 @@ def test_check_names_the_case_that_a_change_breaks(
     (workplace / "rules" / "cases" / "zz.toml").write_text(case, "utf-8")
     assert call(["check", "--offline", "--config", str(workplace / "config.toml")]) == 78
     shown = capsys.readouterr().err
-    assert "Fall „Neuer Fall“ (cases/zz.toml): intents ist [sign_up], erwartet ist [cancel]" in shown
+    assert "Fall „Neuer Fall“ (cases/zz.toml, Zeile 1): intents ist [sign_up], erwartet ist [cancel]" in shown
 
 
 def test_check_names_a_rule_whose_template_is_not_there(

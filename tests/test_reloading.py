@@ -81,7 +81,7 @@ def test_a_good_change_holds_from_the_next_mail_on(house: Installation, sink: Si
 FAULTS = {
     "rule": ("rules/answers.toml", "[[answer]]", "[[answr]]", "answers.toml"),
     "template": ("templates/access.de.txt", "{{ event", "{{ ewent", "access.de.txt, Zeile"),
-    "case": ("rules/cases/de.toml", "persons = 2", "persons = 5", "Fall „"),
+    "case": ("rules/cases/de.toml", "persons = 2", "persons = 5", "(cases/de.toml, Zeile "),
     "not UTF-8": ("templates/access.de.txt", "", "", "UTF-8"),
 }
 

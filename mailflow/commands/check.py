@@ -119,10 +119,10 @@ def _check_rules(config: "Config", findings: Findings) -> None:
     if templates is not None:
         findings.good("Vorlagen", str(config.files.templates))
     if rules is not None and templates is not None:
-        _check_together(Workshop(config.office(), rules, templates), findings)
+        _check_together(Workshop(config.office(), rules, templates), config.files.rules, findings)
 
 
-def _check_together(workshop: "Workshop", findings: Findings) -> None:
+def _check_together(workshop: "Workshop", folder: Path, findings: Findings) -> None:
     """What only shows when both are there: the templates that rules name, and the cases."""
     from mailflow.accord import require_accord
     from mailflow.commands.trial import broken_cases
@@ -133,7 +133,7 @@ def _check_together(workshop: "Workshop", findings: Findings) -> None:
         findings.bad("Regeln und Vorlagen", error)
         return
     cases = workshop.rules.cases
-    broken = [said for each in broken_cases(workshop).values() for said in each]
+    broken = [said for each in broken_cases(workshop, folder).values() for said in each]
     if broken:
         findings.bad("Fälle", Misconfigured(*broken))
     else:

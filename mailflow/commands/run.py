@@ -91,7 +91,7 @@ def _source(config: "Config") -> "Source":
     return Source(
         (config.files.rules, config.files.templates),
         load,
-        lambda desk: broken_cases(Workshop(desk.office, desk.rules, desk.templates)),
+        lambda desk: broken_cases(Workshop(desk.office, desk.rules, desk.templates), config.files.rules),
     )
 
 

@@ -7,6 +7,7 @@ beside the rules.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from mailflow.model import Known, Office
 
 if TYPE_CHECKING:
     from mailflow.rules import Rules
+    from mailflow.rules.cases import Case
     from mailflow.templates import Templates
 
 
@@ -58,19 +60,34 @@ def try_mail(raw: bytes, workshop: Workshop, *, file: str, now: datetime | None)
     return Trial(file, letter, reading, plan, answer)
 
 
-def broken_cases(workshop: Workshop) -> Mapping[str, tuple[str, ...]]:
-    """The cases that do not come out as they should: what the case is called → what is wrong with it."""
-    from mailflow.cases import case_mail, case_moment, differences
+def broken_cases(workshop: Workshop, folder: Path) -> Mapping[str, tuple[str, ...]]:
+    """The cases that do not come out as they should: what the case is called → what is wrong with it.
+
+    `folder` is where the rules lie; the sentences name the line there.
+    """
+    from mailflow.cases import called, case_mail, case_moment, differences
 
     broken: dict[str, tuple[str, ...]] = {}
     for case in workshop.rules.cases:
         arrived = case_moment(case, workshop.office.event)
-        name = f"Fall „{case.rule.name}“ (cases/{case.file}.toml)"
         try:
             trial = try_mail(case_mail(case, arrived), workshop, file=case.rule.name, now=arrived)
+            wrong = differences(case, trial)
         except Exception as error:  # a template may divide by zero
-            broken[name] = (f"{name}: Daran scheitern Regeln oder Vorlagen ({type(error).__name__}).",)
-            continue
-        if wrong := differences(case, trial):
-            broken[name] = wrong
+            wrong = (f"daran scheitern Regeln oder Vorlagen ({type(error).__name__}).",)
+        if wrong:
+            name = called(case, _line(case, folder))
+            broken[called(case)] = tuple(f"{name}: {each}" for each in wrong)
     return broken
+
+
+def _line(case: "Case", folder: Path) -> int | None:
+    """Where a case stands; None where its file has changed meanwhile."""
+    from mailflow.source import read_source
+
+    try:
+        source = read_source(folder / "cases" / f"{case.file}.toml")
+    except (OSError, MailflowError):
+        return None
+    names = [each.get("name") for each in source.data.get("case", ())]
+    return source.line(("case", names.index(case.rule.name))) if case.rule.name in names else None
