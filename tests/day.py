@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from mailflow.status import read_status
 from tests.servers.authority import Authority
 from tests.servers.dovecot import Dovecot
 from tests.servers.fixtures import fresh_mailbox
@@ -72,17 +73,29 @@ class Day:
         self._worker = self._start()
 
     def cut(self) -> None:
-        """The line to the mailbox breaks at whatever is said next."""
+        """The line to the mailbox breaks at whatever is said next; before the next time all is well again."""
+        self.wait(self._serves)
         self._cut_next.set()
 
     def edit(self, number: int) -> None:
-        """Somebody edits the rules: two times for the good, the third time for the bad."""
+        """Somebody edits the rules while they are in use: two times for the good, the third time for the bad.
+
+        The bad edit is mended when the organiser has been told: a restart would refuse to begin with it.
+        """
+        self.wait(self._serves)
         bad = number % 3 == 2
         self.bad_edits += bad
         mark = f'\nnonsense_{number} = "?"\n' if bad else f"\n# {number}\n"
         (self._rules / "answers.toml").write_text(mark + self._good, "utf-8")
         if bad:
             self.wait(lambda: len(self.sink.to(ORGANISER)) >= self.bad_edits)
+            (self._rules / "answers.toml").write_text(self._good, "utf-8")
+
+    def _serves(self) -> bool:
+        noted = read_status(self.installation.store_path)
+        if noted is None or noted.pid != self._worker.pid or not noted.began or not noted.polled:
+            return False
+        return noted.polled >= noted.began and not noted.trouble and not self._cut_next.is_set()
 
     def deliver(self, count: int) -> None:
         """So many people and one machine write."""
@@ -107,8 +120,14 @@ class Day:
 
     def settle(self) -> None:
         """Until everything that came is dealt with."""
-        self.wait(lambda: not self.torture.mailbox.folder("INBOX"))
+        self.wait(lambda: not self._lie_there())
         self.measure()
+
+    def _lie_there(self) -> int:
+        box = self.torture.mailbox.open()
+        count = box.folder.status("INBOX")["MESSAGES"]
+        box.logout()
+        return count
 
     def close(self) -> None:
         if self._worker.poll() is None:
