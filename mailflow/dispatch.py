@@ -26,8 +26,14 @@ class Dispatch:
 
     def __init__(self, outbox: "Outbox", store: "Store", clock: Callable[[], datetime]) -> None:
         self._outbox, self._store, self._clock = outbox, store, clock
+        self.trouble = ""  # why the server took none at all when we tried last
         self._failures = 0
         self._again_at = 0.0  # monotonic: no connection before
+
+    @property
+    def locked_out(self) -> bool:
+        """Is the trouble that our login is refused?"""
+        return bool(self.trouble) and self._outbox.login_refused
 
     def due(self) -> tuple[Waiting, ...]:
         """What is to be sent now."""
@@ -45,6 +51,7 @@ class Dispatch:
         for delivery in deliveries:
             self._note(answers[delivery.message_id], delivery)
             shut = delivery.about_us
+            self.trouble = delivery.why if shut else ""
             if not go_on():
                 deliveries.close()
         self._failures = self._failures + 1 if shut else 0

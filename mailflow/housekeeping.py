@@ -6,6 +6,7 @@ time. The watchdog is fed after the mailbox has been looked into, after an answe
 planned pause; never otherwise.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mailflow.reloading import Reloading
     from mailflow.store import Store
 
+_ADDRESS = re.compile(r"[^\s<>@]{1,80}@[^\s<>@]{1,250}")
 WATCHED = 3  # polls that may pass without a sign of life
 
 
@@ -158,6 +160,17 @@ class Housekeeping:
         moment = status.now()
         self._note(trouble=why, trouble_since=before or moment, person=person, error=why, error_when=moment)
         notify.tell("WATCHDOG=1", f"STATUS=Störung, nächster Versuch in {pause.total_seconds():.0f} s")
+
+    def sending(self, trouble: str, *, person: bool) -> None:
+        """Answers were handed over, or the server takes none: why."""
+        noted = self._status
+        if trouble:
+            trouble = _ADDRESS.sub("…", trouble)  # a server's words may name who was to get an answer
+            since, moment = (noted.unsent_since if noted else None), status.now()
+            self._note(unsent=trouble, unsent_since=since or moment, unsent_person=person)
+            self._note(error=trouble, error_when=moment)
+        elif noted and noted.unsent:
+            self._note(unsent="", unsent_since=None, unsent_person=False)
 
     @contextmanager
     def kept(self) -> Iterator[None]:

@@ -79,7 +79,7 @@ class Service:
             resting = self._quarantine.resting(self._clock())
             mails = self._inbox.fetch(BATCH, skip=self._to_file.keys() | self._filed | resting)
         log.batch(len(mails))
-        self._house.polled(self._inbox.found)
+        self._house.polled(self._inbox.found + len(resting))
         batch = self._store.batch(self._clock())
         folders: dict[str, FolderName] = {}
         plans = []
@@ -158,6 +158,7 @@ class Service:
         with self._nothing_at_stake():
             self._dispatch.begin()
         self._dispatch.hand_over(due, self._goes_on)
+        self._house.sending(self._dispatch.trouble, person=self._dispatch.locked_out)
 
     def _goes_on(self) -> bool:
         self._house.alive()

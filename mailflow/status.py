@@ -6,7 +6,7 @@ lost without harm, and nobody waits for it to be on the disk. Moments are ISO 86
 
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ class Status:
     trouble: str = ""  # what keeps us from working now
     trouble_since: datetime | None = None
     person: bool = False  # only a person can end the trouble
+    unsent: str = ""  # why no answer goes out now
+    unsent_since: datetime | None = None
+    unsent_person: bool = False  # only a person can change that
     error: str = ""  # the last that went wrong, mended or not
     error_when: datetime | None = None
     rules: str = ""  # version in force
@@ -52,7 +55,7 @@ def read_status(store: Path) -> Status | None:
     """What was noted last; None where nothing was, or nothing readable."""
     try:
         row: dict[str, Any] = orjson.loads(status_file(store).read_bytes())
-        moments = ("began", "ended", "polled", "trouble_since", "error_when", "since", "refused_since")
+        moments = [each.name for each in fields(Status) if "datetime" in str(each.type)]
         for name in moments:
             row[name] = datetime.fromisoformat(row[name]) if row[name] else None
         return Status(**{**row, "complaints": tuple(row["complaints"])})
@@ -73,6 +76,9 @@ def begun(store: Path, poll_seconds: int, *, serving: bool) -> Status:
         trouble="",
         trouble_since=None,
         person=False,
+        unsent="",
+        unsent_since=None,
+        unsent_person=False,
     )
 
 

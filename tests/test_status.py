@@ -121,6 +121,28 @@ def test_trouble_is_told_at_once_and_stale_when_it_lasts(tmp_path: Path, mailbox
         assert asked(installation)[0] == 75
 
 
+def test_sending_that_stands_still_is_told(tmp_path: Path, mailbox: Mailbox) -> None:
+    """Nobody takes the answers: told at once, an alarm when it lasts, forgotten when it is over."""
+    installation = Installation.make(tmp_path, mailbox, 1, smtp_login=False, poll_seconds=1)
+    mailbox.deliver(sign_up(1))
+    with serving(installation):
+        eventually(lambda: bool((read_status(installation.store_path) or Status()).unsent))
+        code, found = asked(installation)
+        assert (code, found["answers_waiting"]) == (0, 1)
+        assert found["unsent"]["since"]
+        assert "anna" not in found["unsent"]["text"]
+        noted = read_status(installation.store_path)
+        assert noted
+        assert noted.unsent_since
+        change(installation, unsent_since=noted.unsent_since - timedelta(hours=1))
+        assert asked(installation)[0] == 75
+    with Sink() as sink:
+        again = Installation.make(tmp_path, mailbox, sink.port, smtp_login=False, poll_seconds=1)
+        with serving(again):
+            eventually(lambda: len(sink.taken) == 1)
+            eventually(lambda: asked(again)[0] == 0)
+
+
 def test_a_refused_login_needs_a_person(installation: Installation) -> None:
     installation.mailbox = replace(installation.mailbox, password="falsch")
     with serving(installation):

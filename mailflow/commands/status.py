@@ -43,6 +43,8 @@ class Findings:
             return "Mailflow läuft nicht."
         if noted.trouble_since and self.now - noted.trouble_since > patience:
             return "Die Störung dauert an."
+        if noted.unsent_since and self.now - noted.unsent_since > patience:
+            return "Seit Längerem geht keine Antwort hinaus."
         if self.now - (noted.polled or noted.began) > patience:
             return "Das Postfach wurde lange nicht gelesen."
         return ""
@@ -54,8 +56,12 @@ class Findings:
             needs.append("Der Datenbestand ist beschädigt; „mailflow check --store“ sagt mehr.")
         if noted.refused:
             needs.append("Geänderte Regeln oder Vorlagen gelten nicht; „mailflow check“ nennt die Fehler.")
-        if noted.person:
-            needs.append(noted.trouble)
+        needs += [noted.trouble] if noted.person else []
+        needs += [noted.unsent] if noted.unsent_person else []
+        if held := self.counts.get("held"):
+            needs.append(
+                f"{held} Mails scheitern immer wieder und bleiben im Eingang; der Fehler ist unserer."
+            )
         if failed := self.counts.get("failed"):
             needs.append(f"{failed} Mails waren nicht zu verarbeiten; „mailflow retry“ versucht es wieder.")
         return needs
@@ -113,11 +119,13 @@ def _as_json(found: Findings) -> dict[str, Any]:
         "last_poll": noted.polled,
         "mails_waiting": noted.mails,
         **{name: found.counts.get(name) for name in ("answers_waiting", "answers_refused")},
+        "mails_held": found.counts.get("held"),
         "attention_open": found.counts.get("attention_open"),
         "failed_mails": found.counts.get("failed"),
         "rules": {"version": noted.rules or None, "since": noted.since, "refused": refused},
         "store": {"healthy": not found.damage, "complaints": found.damage},
         "trouble": {"since": noted.trouble_since, "text": noted.trouble} if noted.trouble else None,
+        "unsent": {"since": noted.unsent_since, "text": noted.unsent} if noted.unsent else None,
         "last_error": {"when": noted.error_when, "text": noted.error} if noted.error else None,
     }
 
@@ -150,6 +158,8 @@ def _told(found: Findings, zone: ZoneInfo) -> Sequence[str]:
     lines += [f"    {each}" for each in found.damage]
     if noted.trouble:
         lines.append(f"Störung seit {when(noted.trouble_since)}: {noted.trouble}")
-    if noted.error and noted.error != noted.trouble:
+    if noted.unsent:
+        lines.append(f"Kein Versand seit {when(noted.unsent_since)}: {noted.unsent}")
+    if noted.error and noted.error not in (noted.trouble, noted.unsent):
         lines.append(f"Letzter Fehler: {when(noted.error_when)}: {noted.error}")
     return lines

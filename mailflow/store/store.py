@@ -25,6 +25,7 @@ from mailflow.store.repair import restore, verify
 from mailflow.store.reports import learned
 from mailflow.store.rows import Rows
 
+HELD = 3  # tries after which a mail that still lies in INBOX is held there
 LONGEST_PAUSE = timedelta(hours=2)  # a next try further off than this was noted under a wrong clock
 
 
@@ -112,6 +113,7 @@ class Store:
             "answers_waiting": len(self.rows.index.waiting),
             "answers_refused": sum(row["state"] == "refused" for row in answers.values()),
             "attention_open": sum(row["state"] == "open" for row in attention.values()),
+            "held": sum(row["count"] >= HELD for row in self.rows.all("failures").values()),
             "failed": sum(row["folder"] == "failed" for row in mails.values()),
         }
 
