@@ -1,113 +1,104 @@
-"""Clocks that are wrong, jump or stand in another zone: what is decided and sent stays the same."""
+"""Deadlines and days are the event's, whatever zone the machine is in and wherever its clock jumps."""
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from mailflow.defaults import EXAMPLE
 from mailflow.desk import Desk
-from mailflow.letter import read_letter
-from mailflow.model import Known, Mail
-from mailflow.store import Store
-from tests.servers.installation import ROOT
+from mailflow.status import read_status
+from tests.servers.installation import Installation
 from tests.servers.mailbox import Mailbox, letter
 from tests.servers.sink import Sink
-from tests.servers.workplace import Workplace, sink_settings
-from tests.store_samples import plan, waiting
+from tests.servers.workplace import Clock, Workplace, sink_settings
 
-SIGN_UP = letter("Anmeldung", "Ich melde mich zur Zoom-Konferenz an.", "anna@web.example")
-IDEA = letter("Idee", "Meine Idee: ein Sprachcafé am Nachmittag.", "anna@web.example")
-MANY_PLANS = """
-import sys
-from datetime import datetime, timezone
-from mailflow.config import example_config
-from mailflow.desk import Desk
-from mailflow.letter import read_letter
-from mailflow.model import Known, Mail
-from mailflow.rules import load_rules
-from mailflow.templates import load_templates
-from tests.test_clock import IDEA, SIGN_UP
-config = example_config()
-desk = Desk(load_rules(config.files.rules), load_templates(config.files.templates), config.office())
-for raw in (SIGN_UP, IDEA):
-    for day, hour in ((10, 22), (10, 23), (27, 23), (28, 1), (28, 3)):
-        now = datetime(2021, 3, day, hour, 30, tzinfo=timezone.utc)
-        said = desk.plan(Mail("1", now, raw), read_letter(raw), Known(), now)
-        sys.stdout.write(repr(said) + "\\n")
+ZONES = ("UTC", "Pacific/Kiritimati", "America/Los_Angeles", "Asia/Kathmandu")
+IDEA = b"""From: Anna <anna@web.example>
+Message-ID: <idee@web.example>
+Date: Wed, 10 Mar 2021 12:00:00 +0100
+Subject: Idee
+
+Guten Tag, meine Idee: ein Sprachcafe am Nachmittag.
 """
 
 
-def test_the_machines_zone_says_nothing() -> None:
-    """Plans and answers, to the byte, in three zones, around a deadline and a change of the clocks."""
-    said = [
-        subprocess.run(
-            [sys.executable, "-c", MANY_PLANS],
-            cwd=ROOT,
-            env={**os.environ, "TZ": zone, "PYTHONHASHSEED": "1"},
-            capture_output=True,
-            check=True,
-            text=True,
-        ).stdout
-        for zone in ("Europe/Berlin", "Pacific/Kiritimati", "America/St_Johns")
-    ]
-    assert said[0].count("\n") == 10
-    assert said[0] == said[1] == said[2]
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with Sink() as sink:
+        yield sink
+
+
+def explained(zone: str, mail: Path, now: str) -> dict[str, Any]:
+    """What a machine in that zone makes of it."""
+    command = [sys.executable, "-m", "mailflow", "explain", "--json", "--config", str(EXAMPLE), "--now", now]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAILFLOW_")}
+    done = subprocess.run(
+        [*command, str(mail)], capture_output=True, text=True, check=True, env={**inherited, "TZ": zone}
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 @pytest.mark.parametrize(
-    ("arrived", "in_time"),
+    ("before", "after"),
     [
-        (datetime(2021, 3, 10, 22, 59, tzinfo=UTC), True),  # 23:59 where the event is
-        (datetime(2021, 3, 10, 23, 0, tzinfo=UTC), False),  # midnight there, still the 10th in UTC
-        (datetime(2021, 3, 10, 18, 30, tzinfo=ZoneInfo("America/New_York")), False),
+        ("2021-03-10T23:59:59", "2021-03-11T00:00:00"),  # ideas are collected to the end of 10 March
+        ("2021-03-17T16:29:59", "2021-03-17T16:30:01"),  # the event ends
     ],
 )
-def test_a_deadline_is_midnight_where_the_event_is(arrived: datetime, in_time: bool, desk: Desk) -> None:
-    """… however late the mail is read."""
-    now = arrived + timedelta(hours=5)
-    made, _ = desk.plan(Mail("1", arrived, IDEA), read_letter(IDEA), Known(), now)
-    assert [idea.in_time for idea in made.ideas] == [in_time]
-
-
-def test_a_day_of_limits_is_a_day_where_the_event_is(tmp_path: Path) -> None:
-    """Also the one of 23 hours: answers of 28 March 2021 count together from midnight to midnight there."""
-    zone = ZoneInfo("Europe/Berlin")
-    moments = [
-        datetime(2021, 3, 27, 23, 59, tzinfo=zone),
-        datetime(2021, 3, 28, 0, 1, tzinfo=zone),
-        datetime(2021, 3, 28, 3, 1, tzinfo=zone),
-        datetime(2021, 3, 28, 23, 59, tzinfo=zone),
-        datetime(2021, 3, 29, 0, 1, tzinfo=zone),
-    ]
-    with Store.open(tmp_path / "store.json", "Europe/Berlin") as store:
-        batch = store.batch(moments[0])
-        for number, moment in enumerate(moments):
-            answer = waiting(f"<a{number}@us>", "anna@web.example", f"d{number}", moment)
-            batch.add(plan(f"d{number}", answer=answer.message_id), answer)
-        batch.commit()
-        counted = [
-            store.batch(now.astimezone(UTC)).known(read_letter(SIGN_UP)).answers_today for now in moments
-        ]
-    assert counted == [1, 3, 3, 3, 1]
+def test_a_deadline_falls_at_the_same_moment_everywhere(before: str, after: str, tmp_path: Path) -> None:
+    """To the second, and what is said about it is the same to the letter."""
+    mail = tmp_path / "idea.eml"
+    mail.write_bytes(IDEA)
+    told = [[explained(zone, mail, now)["reply"] for zone in ZONES] for now in (before, after)]
+    for replies in told:
+        assert [reply for reply in replies if reply != replies[0]] == []
+    assert told[0][0] != told[1][0]
 
 
 @pytest.mark.dovecot
-@pytest.mark.parametrize("jump", [timedelta(days=-400), timedelta(hours=-3), timedelta(days=400)])
-def test_an_answer_waits_for_no_wrong_clock(
+@pytest.mark.parametrize("zone", ZONES[1:3])
+def test_a_service_far_away_keeps_the_times_of_the_event(
+    zone: str, tmp_path: Path, mailbox: Mailbox, sink: Sink
+) -> None:
+    """What it notes is in the event's zone, and the status in UTC."""
+    installation = Installation.make(tmp_path, mailbox, sink.port, smtp_login=False)
+    mailbox.deliver(letter("Anmeldung", "Ich melde mich zur Zoom-Konferenz an.\r\nAnna", "anna@web.example"))
+    process = installation.start("run", "--once", environment={"TZ": zone})
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    here = datetime.now(ZoneInfo("Europe/Berlin")).utcoffset()
+    with installation.store() as store:
+        assert [each.when.utcoffset() for each in store.registrations()] == [here]
+    noted = read_status(installation.store_path)
+    assert noted
+    assert noted.polled
+    assert abs(datetime.now(UTC) - noted.polled) < timedelta(minutes=5)
+
+
+@pytest.mark.dovecot
+@pytest.mark.parametrize("jump", [timedelta(days=-30), timedelta(hours=-5), timedelta(days=400)])
+def test_answers_go_out_after_a_jump_of_the_clock(
     jump: timedelta, desk: Desk, tmp_path: Path, mailbox: Mailbox
 ) -> None:
-    """Put off before the clock jumps, it goes out after the jump, once."""
-    mailbox.deliver(SIGN_UP)
-    with Sink(fault=lambda command, _: "451 4.3.0 later" if command == "MAIL" else None) as sink:
-        place = Workplace(desk, tmp_path / "store.json", mailbox.settings(), sink_settings(sink.port))
+    """An answer was put off under a wrong clock: set right, it goes out at once and once."""
+    clock = Clock(datetime(2021, 3, 1, 12, 0, tzinfo=UTC))
+    mailbox.deliver(letter("Anmeldung", "Ich melde mich zur Zoom-Konferenz an.\r\nAnna", "anna@web.example"))
+    with Sink(fault=lambda command, _: "450 later" if command == "RCPT" else None) as busy:
+        place = Workplace(desk, tmp_path / "m.json", mailbox.settings(), sink_settings(busy.port), clock)
         assert not place.run()
-        place.clock.now += jump
-        sink.fault = lambda command, _: None
-        assert place.run()
-        assert [each.recipient for each in sink.taken] == ["anna@web.example"]
-        assert place.run()
+    clock.now += jump
+    with Sink() as sink:
+        again = replace(place, smtp=sink_settings(sink.port))
+        assert again.run()
+        assert again.run()
         assert len(sink.taken) == 1
