@@ -106,6 +106,21 @@ def test_it_is_printed_or_laid_out(working_folder: Path, tmp_path: Path) -> None
     assert f"LoadCredential=zoom__passcode:{tmp_path}/%i/credentials/zoom__passcode" in many.stdout
 
 
+def test_secrets_that_lie_there_are_passed_on(working_folder: Path) -> None:
+    """The passcode stands in no configuration: the unit is made all the same, and names it."""
+    config = working_folder / "config.toml"
+    config.write_text(config.read_text("utf-8").replace('passcode = "kaarst21"', ""), "utf-8")
+    assert service(working_folder).returncode == 78
+    (working_folder / "credentials").mkdir(mode=0o700)
+    (working_folder / "credentials" / "zoom__passcode").write_text("kaarst21\n", "utf-8")
+    done = service(working_folder)
+    assert done.returncode == 0, done.stderr
+    place = f"{working_folder}/credentials"
+    for name in ("mailbox__password", "smtp__password", "zoom__passcode"):
+        assert f"LoadCredential={name}:{place}/{name}\n" in done.stdout
+    assert "kaarst21" not in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

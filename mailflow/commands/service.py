@@ -1,5 +1,6 @@
 """`mailflow service`: the systemd unit, printed or laid out."""
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -24,7 +25,9 @@ _SECRET = re.compile(r"[a-z]+__[a-z_]+")
 @click.option("--template", is_flag=True, help="Für mehrere Postfächer: mailflow@NAME, je ein Ordner NAME.")
 @click.option("--user", metavar="NAME", default="", help="Unter diesem Benutzer (Vorgabe: --dynamic).")
 @click.option("--dynamic", is_flag=True, help="Unter einem Benutzer, den systemd selbst anlegt.")
-@click.option("--secret", "extra", metavar="NAME", multiple=True, help="Weiteres Geheimnis: zoom__passcode.")
+@click.option(
+    "--secret", "extra", metavar="NAME", multiple=True, help="Weiteres Geheimnis, etwa zoom__passcode."
+)
 @click.option(
     "--into",
     type=click.Path(path_type=Path, file_okay=False),
@@ -54,10 +57,12 @@ def _for_one(call: Call, user: str, extra: tuple[str, ...]) -> "Unit":
     from mailflow.commands.unit import Unit
     from mailflow.config import find_config, load_config
 
-    config = load_config(call.config)
     file = (find_config(call.config) or Path("config.toml")).absolute()
+    laid = _laid_secrets(file.parent / "credentials")
+    config = load_config(call.config)
     _require_no_passwords(file)
-    secrets = ["mailbox__password", *(["smtp__password"] if config.smtp.user else []), *extra]
+    needed = ["mailbox__password", *(["smtp__password"] if config.smtp.user else [])]
+    secrets = [*needed, *laid, *extra]
     return Unit(
         program=_program(),
         folder=file.parent,
@@ -67,6 +72,16 @@ def _for_one(call: Call, user: str, extra: tuple[str, ...]) -> "Unit":
         user=user,
         systemd=_systemd(),
     )
+
+
+def _laid_secrets(folder: Path) -> list[str]:
+    """The secrets that lie there already; the configuration may rely on them."""
+    try:
+        names = sorted(file.name for file in folder.iterdir() if _SECRET.fullmatch(file.name))
+    except OSError:  # not there, or not ours to read
+        return []
+    os.environ.setdefault("CREDENTIALS_DIRECTORY", str(folder))
+    return names
 
 
 def _for_many(call: Call, user: str, extra: tuple[str, ...]) -> "Unit":
