@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from mailflow.rules.people import Speech
 from mailflow.rules.people_words import UNKNOWN, Meaning, fold
+from mailflow.understand.brackets import are_names, counts, open_bracket
 
 _LIMIT = 20_000  # characters of a mail that are read for people
 _LONGEST = 400  # words of a sentence; what goes on longer is no sentence
@@ -22,6 +23,7 @@ _TOKEN = re.compile(
     r"""
       (?P<mask>[+(]?\d(?:[ ()/.\-–]{0,3}\d){6,24}      # telephone, IBAN, long dates
         |\d{1,4}(?:[./:-]\d{1,4})+\.?                    # 17.3., 15:00
+        |\d{1,2}\.(?=[ ]?(?:[+/&]|und|u\.)[ ]?\d{1,2}\.)  # 16. + 17.3.
         |\S{1,64}@\S{1,64}|https?://\S{1,300})
     | (?P<number>\d{1,9})
     | (?P<word>[^\W\d_]+(?:[-‐‑'’ʼ][^\W\d_]+)*)
@@ -226,25 +228,14 @@ def _without_brackets(tokens: list[Token]) -> list[Token]:
         if token.mark and token.low in "([":
             opened = len(kept) - 1
         elif token.mark and token.low in ")]" and opened is not None:
-            if opened and kept[opened - 1].has("we") and _are_names(kept[opened + 1 : -1]):
+            if opened and kept[opened - 1].has("we") and are_names(kept[opened + 1 : -1]):
                 kept[opened] = kept[-1] = Token(",", ",", mark=True)
-            elif not _counts(kept[opened:]):
+            elif not counts(kept[opened:]):
                 del kept[opened:]
             opened = None
+        elif token.has("i") and len(kept) > 4 and kept[-2].has("joins") and kept[-3].low == ")":
+            open_bracket(kept)
     return kept
-
-
-def _are_names(inside: list[Token]) -> bool:
-    """ "Wir (Christel und Manfred Otten)": as if commas stood there."""
-    joined = any(token.has("joins") for token in inside)
-    return joined and all(token.has("joins") or token.text[:1].isupper() for token in inside)
-
-
-def _counts(inside: list[Token]) -> bool:
-    """Do words in brackets say who or how many, rather than how old or where?"""
-    if any(token.has("neutral", "group", "kin", "we", "i") for token in inside):
-        return True
-    return any(token.number for token in inside) and any(token.has("between") for token in inside)
 
 
 def _without_ages(tokens: list[Token]) -> list[Token]:

@@ -47,7 +47,8 @@ def _count(sentences: Iterable[Sentence], speech: Speech) -> Headcount:
     tally = Tally()
     sentences = list(sentences)
     lone = [token for each in sentences for token in each.tokens if not token.mark]
-    if len(lone) == 1 and lone[0].number:
+    dated = any(token.text == "." for each in sentences for token in each.tokens)
+    if len(lone) == 1 and lone[0].number and not dated:
         return Headcount(lone[0].number, True)
     tally.words = sum(not token.mark for each in sentences for token in each.tokens)
     for number, sentence in enumerate(sentences):
