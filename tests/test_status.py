@@ -1,6 +1,7 @@
 """`mailflow status` and `mailflow retry`, on real servers."""
 
 import json
+import os
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from mailflow.cli import call
+from mailflow.defaults import EXAMPLE
 from mailflow.status import Status, begun, read_status, status_file, write_status
 from mailflow.store import Failure
 from tests.servers.installation import ROOT, Installation
@@ -245,3 +248,24 @@ def test_retry_says_what_is_not_there(installation: Installation) -> None:
     code, said = installation.run("retry")
     assert code == 0
     assert "liegt nichts" in said
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_who_may_not_look_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder of another user is neither damage nor a service that never ran."""
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MAILFLOW_STORE__PATH", str(state / "mailflow.json"))
+        assert call(["status", "--config", str(EXAMPLE)]) == 75
+        capsys.readouterr()
+        os.seteuid(65534)
+        try:
+            EXAMPLE.read_bytes()
+            code = call(["status", "--config", str(EXAMPLE)])
+        except PermissionError:
+            pytest.skip("nobody else may read where this lies")
+        finally:
+            os.seteuid(0)
+    assert code == 78
+    assert "als root" in capsys.readouterr().err

@@ -8,6 +8,7 @@ does not exist) is counted and raises no alarm.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -95,6 +96,7 @@ def _look(config: "Config") -> Findings:
     from mailflow.status import Status, read_status
     from mailflow.store import Store
 
+    _require_access(config.store.path.parent)
     noted, now = read_status(config.store.path) or Status(), datetime.now(UTC)
     try:
         Store.verify(config.store.path)
@@ -102,6 +104,19 @@ def _look(config: "Config") -> Findings:
             return Findings(noted, store.tally(), (), now)
     except Misconfigured as error:
         return Findings(noted, {}, error.complaints, now)
+
+
+def _require_access(folder: Path) -> None:
+    """Whoever may not look must not take that for an answer."""
+    try:
+        next(folder.iterdir(), None)
+    except PermissionError:
+        raise Misconfigured(
+            f"{folder} ist für diesen Benutzer nicht lesbar. Bitte als root oder als der Benutzer aufrufen, "
+            "unter dem der Dienst läuft."
+        ) from None
+    except OSError:  # nothing there yet
+        return
 
 
 def _as_json(found: Findings) -> dict[str, Any]:
