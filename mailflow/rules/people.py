@@ -224,7 +224,7 @@ def compile_people(files: Mapping[str, PeopleFile]) -> People:
     return People(files, common, frozenset(labels))
 
 
-def _speech(file: PeopleFile) -> Speech:
+def _spoken_words(file: PeopleFile) -> WordList:
     count = file.count
     words = WordList(count.umlauts, tuple(fold(ending, count.umlauts) for ending in count.endings.split()))
     _learn(words, count, _COUNT_LISTS)
@@ -242,8 +242,13 @@ def _speech(file: PeopleFile) -> Speech:
     for relation in count.roles:
         words.learn(relation, "kin", count=1, relation=relation.split()[0])
         words.learn(relation, "role")
+    return words
+
+
+def _speech(file: PeopleFile) -> Speech:
+    count = file.count
     return Speech(
-        words=words,
+        words=_spoken_words(file),
         umlauts=count.umlauts,
         joined={fold(prefix): meaning for prefix, meaning in count.joined.items()},
         needs_determiner=count.needs_determiner,
