@@ -70,7 +70,7 @@ class Vocabulary:
     def add(self, rule: Rule) -> None:
         """File each phrase under the one of its tags that is likely the rarest."""
         for phrase in rule.phrases:
-            key = min(phrase.needs, key=lambda tag: (tag.startswith("<"), -len(tag)))
+            key = min(phrase.needs, key=lambda tag: (tag.startswith("<"), -len(tag), tag))
             self._by_tag.setdefault(key, []).append((rule, phrase))
 
     def split(self, text: str) -> tuple[Line, ...]:
@@ -185,7 +185,7 @@ def build_vocabulary(file: MeaningFile) -> Vocabulary:
     rules = file.meaning
     items = {item for rule in rules for item in _items((*rule.phrases, *rule.unless, *rule.unless_sentence))}
     tolerant = {item for rule in rules if rule.says not in _STRICT for item in _items(rule.phrases)}
-    single = (item for item in items if not item.startswith("<"))
+    single = sorted(item for item in items if not item.startswith("<"))
     lexicon = build_lexicon(file.grammar, file.words, single, tolerant)
     vocabulary = Vocabulary(file, lexicon, Calendar(file.grammar))
     for source in file.meaning:
