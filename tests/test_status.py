@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from mailflow.cli import call
+from mailflow.commands.status import Findings
 from mailflow.defaults import EXAMPLE
 from mailflow.status import Status, begun, read_status, status_file, write_status
 from mailflow.store import Failure
@@ -120,8 +121,8 @@ def test_trouble_is_told_at_once_and_stale_when_it_lasts(tmp_path: Path, mailbox
         noted = read_status(installation.store_path)
         assert noted
         assert noted.trouble_since
-        change(installation, trouble_since=noted.trouble_since - timedelta(hours=1))
-        assert asked(installation)[0] == 75
+        later = Findings(noted, {}, (), noted.trouble_since + timedelta(hours=1))
+        assert (later.code, later.late()) == (75, "Die Störung dauert an.")
 
 
 def test_sending_that_stands_still_is_told(tmp_path: Path, mailbox: Mailbox) -> None:
@@ -137,8 +138,8 @@ def test_sending_that_stands_still_is_told(tmp_path: Path, mailbox: Mailbox) -> 
         noted = read_status(installation.store_path)
         assert noted
         assert noted.unsent_since
-        change(installation, unsent_since=noted.unsent_since - timedelta(hours=1))
-        assert asked(installation)[0] == 75
+        later = Findings(noted, {}, (), noted.unsent_since + timedelta(hours=1))
+        assert (later.code, later.late()) == (75, "Seit Längerem geht keine Antwort hinaus.")
     with Sink() as sink:
         again = Installation.make(tmp_path, mailbox, sink.port, smtp_login=False, poll_seconds=1)
         with serving(again):
