@@ -26,7 +26,7 @@
         settings.py, defaults.py, key.py
       explain.py       a Reading and a Plan told, as JSON and in German                       pure
         accord.py, cases.py, lists.py, page.py, words.py
-      model.py         the frozen records handed from room to room
+      model/           the frozen records handed from room to room
       marks.py         the keyed mark in our Message-IDs
       source.py        a TOML file with the line of each key
       complaints.py    how a wrong key or value is told
