@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,12 +28,6 @@ Subject: Idee
 
 Guten Tag, meine Idee: ein Sprachcafe am Nachmittag.
 """
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
 
 
 def explained(zone: str, mail: Path, now: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,23 +16,12 @@ from mailflow.model import Known, Letter, Mail, Plan, Waiting
 from mailflow.store import Store
 from tests.servers.installation import Installation
 from tests.servers.mailbox import Mailbox
+from tests.servers.serving import ended, eventually, serving, sign_up, until_connected
 from tests.servers.sink import Sink
 from tests.servers.workplace import Workplace, sink_settings
 from tests.store_samples import plan as noted_plan
-from tests.test_service import ended, eventually, serving, sign_up, until_connected
 
 MOMENT = datetime(2021, 3, 1, 10, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
-
-
-@pytest.fixture
-def installation(tmp_path: Path, mailbox: Mailbox, sink: Sink) -> Installation:
-    return Installation.make(tmp_path, mailbox, sink.port, smtp_login=False, poll_seconds=1)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Each is delivered together with an ordinary sign-up, which gets its answer all t
 import io
 import os
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -126,12 +126,6 @@ BELOW_THE_LIMIT = {
     a_megabyte_of_quotes,
     a_megabyte_of_nested_html,
 }
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
 
 
 def peak_of(installation: Installation, *arguments: str) -> tuple[int, str, int]:

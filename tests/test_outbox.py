@@ -236,28 +236,20 @@ def test_a_domain_with_umlauts_is_sent_as_idna() -> None:
         assert sink.taken[0].recipient == "anna@xn--mller-kva.example"
 
 
-def test_starttls_and_login_on_dovecot(dovecot: Dovecot, relay: Sink, authority: Authority) -> None:
+@pytest.mark.parametrize(("user", "password"), [("outbox", PASSWORD), ("umlaut", UMLAUT_PASSWORD)])
+def test_starttls_and_login_on_dovecot(
+    user: str, password: str, dovecot: Dovecot, relay: Sink, authority: Authority
+) -> None:
+    """Also where there are umlauts in the password."""
     settings = smtp(
         dovecot.submission,
         security="starttls",
         ca_file=authority.ca_file,
-        user="outbox@kaarst.example",
-        password=PASSWORD,
+        user=f"{user}@kaarst.example",
+        password=password,
     )
-    assert outcomes(list(Outbox(settings, 20).send([waiting("d1@web.example")]))) == "sent"
-    assert len(relay.to("d1@web.example")) == 1
-
-
-def test_umlauts_in_the_password(dovecot: Dovecot, relay: Sink, authority: Authority) -> None:
-    settings = smtp(
-        dovecot.submission,
-        security="starttls",
-        ca_file=authority.ca_file,
-        user="umlaut@kaarst.example",
-        password=UMLAUT_PASSWORD,
-    )
-    assert outcomes(list(Outbox(settings, 20).send([waiting("d2@web.example")]))) == "sent"
-    assert len(relay.to("d2@web.example")) == 1
+    assert outcomes(list(Outbox(settings, 20).send([waiting(f"{user}@web.example")]))) == "sent"
+    assert len(relay.to(f"{user}@web.example")) == 1
 
 
 def test_starttls_and_login_on_aiosmtpd(authority: Authority) -> None:

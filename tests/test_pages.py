@@ -6,18 +6,11 @@ from pathlib import Path
 import pytest
 
 from mailflow.html_text import read_markup
-from mailflow.rules.layout import Layout, LayoutFile, compile_layout
+from mailflow.rules.layout import Layout
 from mailflow.understand.own_words import split_pieces
 
 HERE = Path(__file__).parent
 PAGES = tomllib.loads((HERE / "letters" / "pages.toml").read_text("utf-8"))["page"]
-
-
-@pytest.fixture(scope="module")
-def layout() -> Layout:
-    folder = HERE.parent / "rules" / "layout"
-    files = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))}
-    return compile_layout({stem: LayoutFile.model_validate(file) for stem, file in files.items()})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page["client"]))

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -11,18 +10,10 @@ import pytest
 from mailflow.status import Status, read_status
 from tests.servers.installation import ROOT, Installation
 from tests.servers.mailbox import Mailbox, letter
+from tests.servers.serving import SIGN_UP, ended, eventually, serving, until_connected
 from tests.servers.sink import Sink
-from tests.test_service import ended, eventually, serving, until_connected
 
 pytestmark = pytest.mark.dovecot
-
-SIGN_UP = "Guten Tag, hiermit melde ich mich zur Zoom-Konferenz an.\r\nAnna Muster"
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -20,12 +20,6 @@ PASSCODE = "einlass-0815"
 LINK = "pforte-99"
 SIGN_UP = "Hiermit melde ich mich zur Zoom-Konferenz am 17. März an. Persönliches: Nachtigall."
 DEBUG = {"MAILFLOW_DEBUG": "1"}
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
 
 
 @pytest.fixture

@@ -1,15 +1,10 @@
 """The service as a process: on Dovecot, with a counting SMTP server that fails as it is told."""
 
 import os
-import shutil
 import signal
 import socket
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,70 +12,20 @@ import pytest
 from tests.servers.authority import Authority
 from tests.servers.dovecot import Dovecot
 from tests.servers.fixtures import fresh_mailbox
-from tests.servers.installation import ROOT, Installation
+from tests.servers.installation import Installation
 from tests.servers.mailbox import Mailbox, letter
+from tests.servers.serving import (
+    SIGN_UP,
+    ended,
+    eventually,
+    run_once,
+    serving,
+    sign_up,
+    until_connected,
+)
 from tests.servers.sink import DROP, Sink
 
 pytestmark = pytest.mark.dovecot
-
-SIGN_UP = "Guten Tag, hiermit melde ich mich zur Zoom-Konferenz an.\r\nAnna Muster"
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
-
-
-@pytest.fixture
-def installation(tmp_path: Path, mailbox: Mailbox, sink: Sink) -> Installation:
-    return Installation.make(tmp_path, mailbox, sink.port, smtp_login=False, poll_seconds=1)
-
-
-@contextmanager
-def serving(installation: Installation, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
-    process = installation.start("run", *arguments)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait until it holds."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it never came to hold"
-        time.sleep(0.02)
-
-
-def until_connected(process: "subprocess.Popen[str]") -> None:
-    """Read its log up to there."""
-    assert process.stdout
-    said = ""
-    while "connected" not in said:
-        line = process.stdout.readline()
-        assert line, f"it ended: {said}"
-        said += line
-
-
-def run_once(installation: Installation) -> None:
-    """… and nothing is left waiting."""
-    code, said = installation.run("run", "--once")
-    assert code == 0, said
-
-
-def sign_up(number: int) -> bytes:
-    return letter(f"Anmeldung{number}", SIGN_UP, f"anna{number}@web.example")
-
-
-def ended(process: "subprocess.Popen[str]", seconds: float = 3) -> tuple[int, str]:
-    """Tell it to end; its exit code and what it said."""
-    process.send_signal(signal.SIGTERM)
-    said, _ = process.communicate(timeout=seconds)
-    return process.returncode, said
 
 
 def test_answers_what_comes_while_it_serves(installation: Installation, sink: Sink) -> None:
@@ -207,29 +152,6 @@ def test_the_mailbox_goes_away_and_comes_back(tmp_path: Path, authority: Authori
         assert said.count("trouble ") >= 1
     finally:
         dovecot.remove()
-
-
-@pytest.fixture
-def poisoned(installation: Installation) -> Installation:
-    """The template for sign-ups breaks on parties of seven, which no trial run of templates has shown."""
-    templates = installation.folder / "templates"
-    shutil.copytree(ROOT / "templates", templates)
-    access = templates / "access.de.txt"
-    access.write_text(access.read_text("utf-8") + "{% if persons == 7 %}{{ 1 // 0 }}{% endif %}\n", "utf-8")
-    config = installation.folder / "config.toml"
-    config.write_text(config.read_text("utf-8").replace(f"{ROOT}/templates", str(templates)), "utf-8")
-    return installation
-
-
-def run_until_given_up(installation: Installation) -> None:
-    """Three runs, hours apart: what the store notes of failed tries is made older."""
-    for _ in range(3):
-        code, said = installation.run("run", "--once")
-        with installation.store() as store:
-            for failure in store.failing():
-                earlier = (failure.when - timedelta(hours=1)).isoformat()
-                store.rows.update("failures", failure.digest, when=earlier)
-    assert code == 0, said
 
 
 def test_a_giant_mail_goes_before_a_person(installation: Installation, sink: Sink) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,30 +17,17 @@ from mailflow.status import Status, begun, read_status, status_file, write_statu
 from mailflow.store import Failure
 from tests.servers.installation import ROOT, Installation
 from tests.servers.mailbox import Mailbox, letter
-from tests.servers.sink import Sink
-from tests.test_service import (
+from tests.servers.serving import (
     ended,
     eventually,
-    poisoned,
     run_until_given_up,
     serving,
     sign_up,
     until_connected,
 )
+from tests.servers.sink import Sink
 
 pytestmark = pytest.mark.dovecot
-__all__ = ["poisoned"]  # a fixture
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
-
-
-@pytest.fixture
-def installation(tmp_path: Path, mailbox: Mailbox, sink: Sink) -> Installation:
-    return Installation.make(tmp_path, mailbox, sink.port, smtp_login=False, poll_seconds=1)
 
 
 def asked(installation: Installation) -> tuple[int, dict[str, Any]]:

@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +14,9 @@ from mailflow.commands.unit import HIDDEN, Unit
 from tests.servers import missing
 from tests.servers.installation import ROOT, Installation
 from tests.servers.mailbox import Mailbox
+from tests.servers.serving import eventually, sign_up
 from tests.servers.sink import Sink
-from tests.test_notify import Watcher
-from tests.test_service import eventually, sign_up
+from tests.servers.watcher import Watcher
 
 PROGRAM = str(Path(sys.executable).with_name("mailflow"))
 ONE = Unit((PROGRAM,), Path("/etc/mailflow"), secrets=("mailbox__password", "smtp__password"))
@@ -147,12 +146,6 @@ def test_a_password_in_the_configuration_is_refused(working_folder: Path) -> Non
 
 
 # --- as the unit would run it ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
 
 
 def confined(installation: Installation, state: Path, watcher: Watcher) -> "subprocess.Popen[str]":

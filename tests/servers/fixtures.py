@@ -1,19 +1,24 @@
 """Fixtures: the servers, started once for a test run, and a fresh mailbox on them for each test."""
 
+import shutil
+import tomllib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from mailflow.config import example_config
 from mailflow.desk import Desk
 from mailflow.rules import load_rules
+from mailflow.rules.layout import Layout, LayoutFile, compile_layout
 from mailflow.templates import load_templates
 from tests.servers import pymap_server
 from tests.servers.authority import Authority
 from tests.servers.cyrus import Cyrus
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.installation import ROOT, Installation
 from tests.servers.mailbox import Mailbox
 from tests.servers.pymap_server import Pymap
 from tests.servers.sink import Sink
@@ -130,3 +135,36 @@ def empty(mailbox: Mailbox) -> None:
         if uids := box.uids(charset=None):
             box.delete(uids)
     box.logout()
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """An SMTP server that counts, without TLS or login."""
+    with Sink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def installation(tmp_path: Path, mailbox: Mailbox, sink: Sink) -> Installation:
+    """A working folder between the two; it looks into the mailbox each second."""
+    return Installation.make(tmp_path, mailbox, sink.port, smtp_login=False, poll_seconds=1)
+
+
+@pytest.fixture
+def poisoned(installation: Installation) -> Installation:
+    """The template for sign-ups breaks on parties of seven, which no trial run of templates has shown."""
+    templates = installation.folder / "templates"
+    shutil.copytree(ROOT / "templates", templates)
+    access = templates / "access.de.txt"
+    access.write_text(access.read_text("utf-8") + "{% if persons == 7 %}{{ 1 // 0 }}{% endif %}\n", "utf-8")
+    config = installation.folder / "config.toml"
+    config.write_text(config.read_text("utf-8").replace(f"{ROOT}/templates", str(templates)), "utf-8")
+    return installation
+
+
+@pytest.fixture(scope="session")
+def layout() -> Layout:
+    """The layout of mails as the repository's rules describe it."""
+    folder = ROOT / "rules" / "layout"
+    files = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))}
+    return compile_layout({stem: LayoutFile.model_validate(file) for stem, file in files.items()})
