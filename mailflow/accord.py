@@ -6,8 +6,8 @@ Pure. An answer rule that names a template which is not there would fail only wh
 from typing import TYPE_CHECKING
 
 from mailflow.complaints import likely
+from mailflow.decide.limits import LAST_WORD
 from mailflow.errors import Misconfigured
-from mailflow.limits import LAST_WORD
 
 if TYPE_CHECKING:
     from mailflow.rules import Rules

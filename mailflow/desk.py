@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from mailflow.alarm import alarm_mail
 from mailflow.compose import compose
+from mailflow.compose.alarm import alarm_mail
 from mailflow.decide import decide
 from mailflow.errors import Refused
 from mailflow.model import Attention, FolderName, Known, Letter, Mail, Office, Plan, Waiting

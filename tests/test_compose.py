@@ -16,8 +16,8 @@ from icalendar import Calendar
 from mailflow.compose import compose
 from mailflow.errors import Refused
 from mailflow.model import Address, Answer, AnswerPlan
-from mailflow.template_values import plain
 from mailflow.templates import Templates, load_templates
+from mailflow.templates.values import plain
 from tests.answers import FOLDER, LANGUAGES, LATE, NOW, OFFICE, PAST, WITH_ACCESS, WITHOUT_ACCESS, answer_plan
 
 TEMPLATES: Templates = load_templates(FOLDER, tried=False)

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailflow.giants import TEXT, choose, put_together
 from mailflow.inbox import Inbox
+from mailflow.inbox.giants import TEXT, choose, put_together
+from mailflow.inbox.structure import Part, read_structure
 from mailflow.letter import read_letter
 from mailflow.model import Letter, Mail
-from mailflow.structure import Part, read_structure
 from tests.servers.mailbox import Mailbox
 
 pytestmark = pytest.mark.dovecot

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from mailflow.desk import Desk
-from mailflow.housekeeping import Housekeeping
 from mailflow.model import Known, Letter, Mail, Plan, Waiting
+from mailflow.service.housekeeping import Housekeeping
 from mailflow.store import Store
 from tests.servers.installation import Installation
 from tests.servers.mailbox import Mailbox
@@ -93,7 +93,7 @@ import resource, sys
 from datetime import datetime, UTC
 from pathlib import Path
 from mailflow import log
-from mailflow.housekeeping import Housekeeping
+from mailflow.service.housekeeping import Housekeeping
 from mailflow.store import Store
 import signal
 log.begin()

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailflow.errors import LoginRefused, TryLater
-from mailflow.fetching import BEGINNING, WHOLE, uid_set
 from mailflow.inbox import Inbox
+from mailflow.inbox.fetching import BEGINNING, WHOLE, uid_set
 from mailflow.model import FolderName
 from mailflow.settings import FolderSettings, MailboxSettings
 from tests.servers.authority import Authority

@@ -20,27 +20,34 @@ MODULES = {
 # ground floor, which everybody may know.
 GROUND = ("model", "errors", "__init__", "marks", "complaints", "source")
 ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "letter": (("letter", "addresses", "body", "charsets", "headers", "html_text", "parts"), ()),
+    "letter": (("letter",), ()),
     "understand": (("understand", "vocabulary"), ("rules",)),
-    "decide": (
-        ("decide", "case", "limits", "roster", "ruling", "telephone", "topic", "undelivered"),
-        ("rules",),
-    ),
-    "compose": (("compose", "alarm", "calendar_file", "markup", "mime"), ("templates",)),
+    "decide": (("decide",), ("rules",)),
+    "compose": (("compose",), ("templates",)),
     "rules": (("rules",), ("vocabulary",)),
-    "templates": (("templates", "template_check", "template_values", "dates"), ()),
+    "templates": (("templates",), ()),
     "config": (("config", "settings", "key", "defaults"), ()),
     "store": (("store",), ()),
-    "inbox": (("inbox", "fetching", "folders", "giants", "idle", "structure", "tls", "wire"), ("settings",)),
-    "outbox": (("outbox", "submission"), ("settings", "tls", "wire")),
-    "words": (("explain", "page", "words", "lists", "cases"), ("rules",)),
-    "accord": (("accord",), ("limits", "rules", "templates")),
+    "inbox": (("inbox",), ("settings", "tls", "wire")),
+    "outbox": (("outbox",), ("settings", "tls", "wire")),
+    "doors": (("tls", "wire"), ()),
+    "explain": (("explain",), ("rules",)),
+    "accord": (("accord",), ("decide", "rules", "templates")),
+    "desk": (("desk",), ("letter", "understand", "decide", "compose", "rules", "templates")),
     "service": (
+        ("service", "log", "notify", "status"),
         (
-            *("service", "desk", "dispatch", "housekeeping", "log", "notify", "pauses", "quarantine"),
-            *("reloading", "status"),
+            "desk",
+            "letter",
+            "understand",
+            "decide",
+            "compose",
+            "rules",
+            "templates",
+            "store",
+            "inbox",
+            "outbox",
         ),
-        ("letter", "understand", "decide", "compose", "rules", "templates", "store", "inbox", "outbox"),
     ),
 }
 ABOVE = ("cli", "__main__", "commands", "demo")  # they connect and speak: they may know everything

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailflow.addresses import read_addresses
-from mailflow.headers import decode_value
 from mailflow.letter import read_letter
+from mailflow.letter.addresses import read_addresses
+from mailflow.letter.headers import decode_value
 
 TEXT = "Grüße aus der Straße – für 5 €"
 

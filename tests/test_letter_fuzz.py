@@ -6,11 +6,17 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailflow.addresses import read_addresses
-from mailflow.charsets import decode_text
-from mailflow.headers import decode_parameter, decode_value, read_date, read_message_id, read_message_ids
-from mailflow.html_text import read_markup
 from mailflow.letter import read_letter
+from mailflow.letter.addresses import read_addresses
+from mailflow.letter.charsets import decode_text
+from mailflow.letter.headers import (
+    decode_parameter,
+    decode_value,
+    read_date,
+    read_message_id,
+    read_message_ids,
+)
+from mailflow.letter.html_text import read_markup
 from mailflow.model import Letter, Passage
 from mailflow.rules.layout import LayoutFile, compile_layout
 from mailflow.understand.own_words import split_pieces

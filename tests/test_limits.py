@@ -6,9 +6,9 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from mailflow.alarm import alarm_mail
+from mailflow.compose.alarm import alarm_mail
 from mailflow.decide import decide
-from mailflow.limits import likeness
+from mailflow.decide.limits import likeness
 from mailflow.marks import names_our_answer
 from mailflow.model import Alarm, Earlier, Known, Limits
 from mailflow.templates import load_templates

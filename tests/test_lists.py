@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.console import Console
 
-from mailflow.lists import KINDS, NOTHING, Record, as_table, json_line, write_csv
+from mailflow.explain.lists import KINDS, NOTHING, Record, as_table, json_line, write_csv
 from mailflow.model import Attention, Idea, Registration
 
 WHEN = datetime(2021, 3, 3, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailflow.html_text import read_markup
+from mailflow.letter.html_text import read_markup
 from mailflow.rules.layout import Layout
 from mailflow.understand.own_words import split_pieces
 

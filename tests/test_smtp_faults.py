@@ -7,9 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from mailflow.desk import Desk
-from mailflow.dispatch import Dispatch
 from mailflow.outbox import Outbox
-from mailflow.pauses import login_pause, pause_after
+from mailflow.service.dispatch import Dispatch
+from mailflow.service.pauses import login_pause, pause_after
 from tests.servers.mailbox import Mailbox, letter
 from tests.servers.sink import DROP, Sink
 from tests.servers.workplace import Clock, Workplace, sink_settings

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from mailflow.errors import Misconfigured
-from mailflow.template_values import SAMPLE, UNSET, samples
 from mailflow.templates import Templates, load_templates
+from mailflow.templates.values import SAMPLE, UNSET, samples
 from tests.answers import FOLDER, LANGUAGES, WITH_ACCESS, WITHOUT_ACCESS
 
 BAD = Path(__file__).parent / "bad_templates"

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from mailflow.decide.telephone import PhoneCall, sign_up
 from mailflow.letter import read_letter
 from mailflow.marks import answer_id
 from mailflow.model import Known, Letter, Plan, Registration
 from mailflow.store import Store
-from mailflow.telephone import PhoneCall, sign_up
 from tests.answers import NOW, OFFICE
 from tests.desk import letter, plan, registration
 from tests.store_samples import waiting

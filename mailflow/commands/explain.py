@@ -67,7 +67,7 @@ def _explain_one(file: Path, workshop: "Workshop", *, as_json: bool, now: dateti
     """One file, told. Whatever is wrong with it is told, too: one bad file never ends the others."""
     from mailflow.commands.trial import try_mail
     from mailflow.explain import as_json as to_json
-    from mailflow.page import as_text
+    from mailflow.explain.page import as_text
 
     try:
         trial = try_mail(_read(file), workshop, file=str(file), now=now)
@@ -82,7 +82,7 @@ def _explain_one(file: Path, workshop: "Workshop", *, as_json: bool, now: dateti
 
 def _unreadable(file: Path, why: str, *, as_json: bool) -> str:
     from mailflow.explain import unreadable
-    from mailflow.words import clean
+    from mailflow.explain.words import clean
 
     return _dumped(unreadable(str(file), why)) if as_json else clean(f"{file}: {why}")
 

@@ -9,7 +9,7 @@ import click
 from mailflow.commands.speech import Call, Command
 
 if TYPE_CHECKING:
-    from mailflow.lists import Record
+    from mailflow.explain.lists import Record
 
 _KINDS = ("registrations", "ideas", "attention")
 
@@ -23,7 +23,7 @@ def list_(call: Call, kind: str | None, as_json: bool, as_csv: bool) -> None:
     """Zeigt Anmeldungen (registrations), Ideen (ideas) oder was zur Durchsicht liegt (attention)."""
     if as_json and as_csv:
         raise click.UsageError("--json und --csv schließen einander aus.")
-    from mailflow.lists import json_line, write_csv
+    from mailflow.explain.lists import json_line, write_csv
 
     kind = kind or "registrations"
     records = _records(call, kind)
@@ -55,7 +55,7 @@ def _records(call: Call, kind: str) -> Sequence["Record"]:
 
 
 def _show(kind: str, records: Sequence["Record"]) -> None:
-    from mailflow.lists import NOTHING, as_table
+    from mailflow.explain.lists import NOTHING, as_table
 
     if not records:
         click.echo(NOTHING[kind], err=True)

@@ -14,8 +14,8 @@ from mailflow.model import Answer, Plan, Registration, Waiting
 
 if TYPE_CHECKING:
     from mailflow.config import Config
+    from mailflow.decide.telephone import PhoneCall
     from mailflow.store import Store
-    from mailflow.telephone import PhoneCall
 
 
 @click.command(cls=Command, short_help="Trägt eine Anmeldung am Telefon ein.")
@@ -40,7 +40,7 @@ def add(
     """Trägt eine Anmeldung am Telefon ein. Mit einer Mailadresse gehen die Zugangsdaten hinaus, sobald der
     Dienst läuft. Wer unter gleichem Namen schon angemeldet ist, wird geändert."""
     from mailflow.config import load_config
-    from mailflow.telephone import PhoneCall
+    from mailflow.decide.telephone import PhoneCall
 
     config = load_config(call.config)
     told = PhoneCall(
@@ -58,8 +58,8 @@ def add(
 
 
 def _sign_up(config: "Config", told: "PhoneCall") -> None:
+    from mailflow.decide.telephone import sign_up
     from mailflow.store import Store
-    from mailflow.telephone import sign_up
 
     now = datetime.now().astimezone().replace(microsecond=0)
     office = config.office(create_key=bool(told.address))
@@ -87,8 +87,8 @@ def _sign_up(config: "Config", told: "PhoneCall") -> None:
 def cancel(call: Call, who: str) -> None:
     """Meldet jemanden am Telefon ab. Der Eintrag bleibt mit seinem Stand; es geht keine Mail hinaus."""
     from mailflow.config import load_config
+    from mailflow.decide.telephone import call_off, find
     from mailflow.store import Store
-    from mailflow.telephone import call_off, find
 
     config = load_config(call.config)
     now = datetime.now().astimezone().replace(microsecond=0)

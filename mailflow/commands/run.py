@@ -14,8 +14,8 @@ from mailflow.errors import TryLater
 if TYPE_CHECKING:
     from mailflow.config import Config
     from mailflow.model import Plan
-    from mailflow.reloading import Source
     from mailflow.service import Service
+    from mailflow.service.reloading import Source
 
 
 @click.command(cls=Command, short_help="Liest das Postfach und antwortet.")
@@ -52,11 +52,11 @@ def _end_at_once(*_: object) -> None:
 @contextmanager
 def _service(config: "Config", on_mail: "Callable[[Plan], None]", *, once: bool) -> "Iterator[Service]":
     """Every part, built and connected. Raises Misconfigured or StoreBusy before anything happens."""
-    from mailflow.housekeeping import Housekeeping
     from mailflow.inbox import Inbox
     from mailflow.outbox import Outbox
-    from mailflow.reloading import open_rules
     from mailflow.service import Service
+    from mailflow.service.housekeeping import Housekeeping
+    from mailflow.service.reloading import open_rules
     from mailflow.status import begun
     from mailflow.store import Store
 
@@ -77,8 +77,8 @@ def _source(config: "Config") -> "Source":
     from mailflow.accord import require_accord
     from mailflow.commands.trial import Workshop, broken_cases
     from mailflow.desk import Desk
-    from mailflow.reloading import Source
     from mailflow.rules import load_rules
+    from mailflow.service.reloading import Source
     from mailflow.templates import load_templates
 
     office = config.office(create_key=True)

@@ -65,7 +65,7 @@ def broken_cases(workshop: Workshop, folder: Path) -> Mapping[str, tuple[str, ..
 
     `folder` is where the rules lie; the sentences name the line there.
     """
-    from mailflow.cases import called, case_mail, case_moment, differences
+    from mailflow.explain.cases import called, case_mail, case_moment, differences
 
     broken: dict[str, tuple[str, ...]] = {}
     for case in workshop.rules.cases:

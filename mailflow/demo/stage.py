@@ -9,9 +9,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from mailflow.lists import as_table
+from mailflow.explain.lists import as_table
+from mailflow.explain.words import clean, word
 from mailflow.model import Plan
-from mailflow.words import clean, word
 
 if TYPE_CHECKING:
     from mailflow.settings import FolderSettings

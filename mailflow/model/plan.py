@@ -53,7 +53,7 @@ class Plan:
     reasons: tuple[Reason, ...] = ()
     alarm: Alarm | None = None
     unreached: str = ""  # an address that our mail does not reach: what waits for it will not be sent
-    likeness: tuple[str, ...] = ()  # what a repetition of this mail would share with it: limits.py
+    likeness: tuple[str, ...] = ()  # what a repetition of this mail would share with it, for the limits
     judge: str = ""  # who signs the Authentication-Results of this mail, nearest to us first
 
     @property

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from mailflow.commands.trial import Workshop, try_mail
 from mailflow.explain import Trial, as_json
-from mailflow.page import as_text
+from mailflow.explain.page import as_text
 from mailflow.rules import load_rules
 from mailflow.templates import load_templates
 from tests.answers import NOW, OFFICE

@@ -11,8 +11,8 @@ from typing import Any
 from mailflow import cli
 from mailflow.inbox import Inbox
 from mailflow.outbox import Outbox
+from mailflow.outbox.submission import Submission
 from mailflow.store import Batch, Store
-from mailflow.submission import Submission
 
 STEPS: dict[str, tuple[type, str, str]] = {
     "fetched": (Inbox, "fetch", "after"),

@@ -12,13 +12,13 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from mailflow.compose import template_values
-from mailflow.dates import language_tag
+from mailflow.compose.markup import html_of
+from mailflow.compose.mime import address_text, header_text, plain_address, write_mail
 from mailflow.errors import Refused
 from mailflow.marks import answer_id
-from mailflow.markup import html_of
-from mailflow.mime import address_text, header_text, plain_address, write_mail
 from mailflow.model import Alarm, Office, Waiting
 from mailflow.templates import Templates
+from mailflow.templates.dates import language_tag
 
 TEMPLATE = "alarm"
 REPAIR = "repair"

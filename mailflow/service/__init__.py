@@ -2,9 +2,15 @@
 
 `Service.round` is the map. Rules: what is kept in one write is the point of no return; before it nothing has
 happened, after it only repeatable steps follow. A mail that raises is tried again later and at last put
-before a person (quarantine.py); it never holds up another. Trouble with the mailbox holds up no answer,
+before a person; it never holds up another. Trouble with the mailbox holds up no answer,
 trouble with sending holds up no reading. A signal to stop is heeded at once while nothing is at stake
 (connecting, fetching, waiting), else after the step in hand.
+
+dispatch.py       the answers that wait, and when each goes to the outbox
+housekeeping.py   what the service sees to between the mails
+pauses.py         how long to wait before the next try
+quarantine.py     mails that raise: when each is tried again, and when it is put before a person
+reloading.py      changed rules and templates, taken over while the service runs
 """
 
 import hashlib
@@ -19,13 +25,13 @@ from schedule import Scheduler
 
 from mailflow import log
 from mailflow.desk import Desk, place, set_aside
-from mailflow.dispatch import Dispatch
 from mailflow.errors import LoginRefused, Misconfigured, StoreBusy, TryLater
-from mailflow.housekeeping import Housekeeping
 from mailflow.letter import read_letter
 from mailflow.model import FolderName, Letter, Mail, Plan
-from mailflow.pauses import login_pause, pause_after
-from mailflow.quarantine import Quarantine
+from mailflow.service.dispatch import Dispatch
+from mailflow.service.housekeeping import Housekeeping
+from mailflow.service.pauses import login_pause, pause_after
+from mailflow.service.quarantine import Quarantine
 
 if TYPE_CHECKING:
     from mailflow.inbox import Inbox

@@ -8,8 +8,8 @@ understood, and a comma that somebody left unquoted: `Müller, Jörg <a@b>` is o
 import re
 from collections.abc import Iterator
 
-from mailflow.charsets import decode_text
-from mailflow.headers import MAX_VALUE, decode_value, one_line
+from mailflow.letter.charsets import decode_text
+from mailflow.letter.headers import MAX_VALUE, decode_value, one_line
 from mailflow.model import Address
 
 MAX_MAILBOXES = 200

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from mailflow.charsets import cleaned
+from mailflow.letter.charsets import cleaned
 from mailflow.model import Passage
 
 MAX_MARKUP = 2_000_000  # characters that are read

@@ -3,6 +3,11 @@
 Rules: exactly one recipient; nothing of the incoming text but a cleaned name, and no header that is not named
 here; the access data only where the plan says so; the same plan and moment give the same bytes. The headers
 follow RFC 3834 (automatic answers) and RFC 5322.
+
+alarm.py          the mails to the organiser
+calendar_file.py  the event or the try-out as a calendar file (iCalendar, RFC 5545)
+markup.py         the HTML of an answer, made from its text
+mime.py           a mail as bytes
 """
 
 from collections.abc import Mapping
@@ -11,13 +16,20 @@ from email.utils import format_datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from mailflow.calendar_file import Kind, calendar_file
-from mailflow.dates import clock, date_in_words, day_in_words, language_tag
-from mailflow.markup import html_of
-from mailflow.mime import Attachment, address_text, header_text, identifiers, plain_address, write_mail
+from mailflow.compose.calendar_file import Kind, calendar_file
+from mailflow.compose.markup import html_of
+from mailflow.compose.mime import (
+    Attachment,
+    address_text,
+    header_text,
+    identifiers,
+    plain_address,
+    write_mail,
+)
 from mailflow.model import Address, Answer, AnswerPlan, Event, Office
-from mailflow.template_values import UNSET, AccessWords, Bare, EventWords, OrganiserWords, plain
 from mailflow.templates import Rendered, Templates
+from mailflow.templates.dates import clock, date_in_words, day_in_words, language_tag
+from mailflow.templates.values import UNSET, AccessWords, Bare, EventWords, OrganiserWords, plain
 
 
 def compose(plan: AnswerPlan, templates: Templates, office: Office, now: datetime) -> Answer:

@@ -7,10 +7,10 @@ altogether. Several inline texts are one body. At most MAX_TEXT characters are r
 
 import re
 
-from mailflow.charsets import cleaned, decode_text
-from mailflow.html_text import read_markup
+from mailflow.letter.charsets import cleaned, decode_text
+from mailflow.letter.html_text import read_markup
+from mailflow.letter.parts import Outline, Part, released
 from mailflow.model import Passage
-from mailflow.parts import Outline, Part, released
 
 MAX_TEXT = 200_000  # characters of a whole body
 

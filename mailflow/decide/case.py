@@ -5,11 +5,11 @@ from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from mailflow import roster
-from mailflow.limits import answers_by_itself
+from mailflow.decide import roster
+from mailflow.decide.limits import answers_by_itself
+from mailflow.decide.topic import is_about_us
 from mailflow.model import Address, Known, Letter, Office, Reading, Registration
 from mailflow.rules.answers import AnswerRule, Answers
-from mailflow.topic import is_about_us
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
 
-from mailflow.mime import Attachment
+from mailflow.compose.mime import Attachment
 from mailflow.model import Office
 
 Kind = Literal["event", "practice"]

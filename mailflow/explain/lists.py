@@ -12,8 +12,8 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
+from mailflow.explain.words import clean, word
 from mailflow.model import Attention, Idea, Registration
-from mailflow.words import clean, word
 
 if TYPE_CHECKING:
     from rich.table import Table

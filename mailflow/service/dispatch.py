@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mailflow import log
 from mailflow.model import Waiting
-from mailflow.pauses import login_pause, pause_after
+from mailflow.service.pauses import login_pause, pause_after
 
 if TYPE_CHECKING:
     from mailflow.outbox import Delivery, Outbox

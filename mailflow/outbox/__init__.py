@@ -9,6 +9,8 @@ they are; each answer has one recipient, so that one bad recipient holds up nobo
 
 A connection lost before the final dot is opened anew, once for each answer. One lost after it counts as
 later: then the same answer, with the same Message-ID, may arrive twice.
+
+submission.py     one conversation with a submission server
 """
 
 import re
@@ -22,8 +24,8 @@ from mailflow.errors import LoginRefused, TryLater
 from mailflow.model import Waiting
 
 if TYPE_CHECKING:
+    from mailflow.outbox.submission import Declined, Submission
     from mailflow.settings import SmtpSettings
-    from mailflow.submission import Declined, Submission
 
 Outcome = Literal["sent", "later", "never"]
 TIMEOUT = 60.0  # seconds until a silent server counts as gone
@@ -59,7 +61,7 @@ class Outbox:
 
     def connect(self) -> None:
         """Connect and log in. Raises TryLater, also as LoginRefused."""
-        from mailflow.submission import Submission, plain
+        from mailflow.outbox.submission import Submission, plain
 
         self.close()
         self.login_refused = False
@@ -113,7 +115,7 @@ class Outbox:
     def _try(self, recipient: str, raw: bytes) -> tuple[Literal["sent", "later", "never", "lost"], str]:
         if not self._connected():
             return "later", self._trouble
-        from mailflow.submission import Declined, LostAfterDot, plain
+        from mailflow.outbox.submission import Declined, LostAfterDot, plain
 
         assert self._line is not None
         if not recipient.isascii() and not self._line.takes_utf8():

@@ -1,7 +1,7 @@
 """What is wrong with a folder of templates, told with file, line and a plain sentence.
 
 Rules: everything that can be seen without rendering is looked for in every branch of every file (unknown
-names, missing snippets, syntax); then each answer is rendered with sample values (`template_values`). All
+names, missing snippets, syntax); then each answer is rendered with sample values (`values`). All
 complaints come at once.
 """
 
@@ -12,8 +12,8 @@ from pathlib import Path
 from jinja2 import Environment, TemplateError, TemplateSyntaxError, meta, nodes
 
 from mailflow.complaints import likely
-from mailflow.template_values import KNOWN_FIELDS, SAMPLE, samples
 from mailflow.templates import FRAME, Rendered, Templates, make_environment
+from mailflow.templates.values import KNOWN_FIELDS, SAMPLE, samples
 
 WITH_ACCESS = frozenset({"access", "practice", "changed", "again"})
 WITHOUT_ACCESS = frozenset(

@@ -3,16 +3,29 @@
 Rules: what can be read is read, what was left out stands in the Letter's defects; time and memory are
 bounded by the size of the mail and by the limits named in `parts`, `headers`, `body` and `html_text`;
 nothing is fetched, and no attachment is decoded but mails that were returned to us.
+
+addresses.py      From, To, Cc and Reply-To → the mailboxes in them
+body.py           parts → the body as passages of text
+charsets.py       bytes of text → text, whatever charset they claim
+headers.py        raw header values → text
+html_text.py      HTML of a mail → passages of plain text, each with the mail program's own mark around it
+parts.py          a mail's bytes → its parts
 """
 
 import hashlib
 import re
 
-from mailflow.addresses import read_addresses
-from mailflow.body import is_attachment, part_text, read_body
-from mailflow.headers import decode_parameter, decode_value, read_date, read_message_id, read_message_ids
+from mailflow.letter.addresses import read_addresses
+from mailflow.letter.body import is_attachment, part_text, read_body
+from mailflow.letter.headers import (
+    decode_parameter,
+    decode_value,
+    read_date,
+    read_message_id,
+    read_message_ids,
+)
+from mailflow.letter.parts import Outline, Part, parameters, read_part
 from mailflow.model import Address, Letter
-from mailflow.parts import Outline, Part, parameters, read_part
 
 MAX_RAW = 60_000_000  # bytes of a mail that are looked at
 MAX_REPORT = 100_000  # characters kept of what a bounce brings with it

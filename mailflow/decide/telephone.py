@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from mailflow.decide.roster import same_person
 from mailflow.marks import answer_id
 from mailflow.model import Address, AnswerPlan, Office, Plan, Registration
-from mailflow.roster import same_person
 
 Calendar = tuple[Literal["event", "practice"], ...]
 

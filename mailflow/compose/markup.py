@@ -8,7 +8,7 @@ stands alone a large one. Marks around a value of the other direction become <bd
 import re
 from html import escape
 
-from mailflow.dates import direction
+from mailflow.templates.dates import direction
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\u2066-\u2069]{1,500}")
 _DASHES = re.compile(r"\u200f?-{3,}")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mailflow.structure import Part
+from mailflow.inbox.structure import Part
 
 HEADER = 2**17  # bytes of headers
 TEXT = 2**18  # bytes of the first text

@@ -2,16 +2,24 @@
 
 Rules: the first rule of rules/answers.toml that fits decides template, folder and attention. A machine gets
 no answer; where a doubt is left, a person looks. Pure: `now` is handed in.
+
+case.py           one person's mail with all that decides about it
+limits.py         how many answers may go out
+roster.py         whose registration a mail speaks of, and what becomes of it
+ruling.py         what is done about a person's mail under a rule: the plan
+telephone.py      what the organiser takes by phone
+topic.py          is a mail about our event at all?
+undelivered.py    what becomes of a report that an answer of ours did not arrive
 """
 
 from datetime import datetime
 
-from mailflow.case import Case
-from mailflow.limits import likeness
+from mailflow.decide.case import Case
+from mailflow.decide.limits import likeness
+from mailflow.decide.ruling import attention_to, rule_on
+from mailflow.decide.undelivered import with_undelivered
 from mailflow.model import Attention, Automatic, Known, Letter, Office, Plan, Reading
 from mailflow.rules.answers import AnswerRule, Answers
-from mailflow.ruling import attention_to, rule_on
-from mailflow.undelivered import with_undelivered
 
 _UNDECIDED = AnswerRule(
     name="keine Regel passt", template="unclear", folder="attention", attention="keine Regel passt"

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import unquote_to_bytes
 
-from mailflow.charsets import cleaned, decode_text
+from mailflow.letter.charsets import cleaned, decode_text
 
 MAX_VALUE = 10_000  # bytes of one value that are read
 

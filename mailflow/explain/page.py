@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from mailflow.explain import Trial, reasons, summary
+from mailflow.explain.words import clean, reason, word
 from mailflow.model import Answer, IdeaText, Letter, Reading, Registration
-from mailflow.words import clean, reason, word
 
 _LEFT, _WIDTH, _SHORT = 14, 100, 160
 

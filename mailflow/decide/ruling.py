@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from mailflow import roster
-from mailflow.case import Case
-from mailflow.limits import LAST_WORD, WITH_ACCESS, Held, held_back, likeness, words_of
+from mailflow.decide import roster
+from mailflow.decide.case import Case
+from mailflow.decide.limits import LAST_WORD, WITH_ACCESS, Held, held_back, likeness, words_of
 from mailflow.marks import answer_id
 from mailflow.model import Address, Alarm, AnswerPlan, Attention, Idea, Letter, Plan, Reason, Registration
 from mailflow.rules.answers import AnswerRule

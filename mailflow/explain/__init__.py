@@ -2,13 +2,18 @@
 
 Rules: pure; nothing is decided here, only said. The fields of the JSON are a promise: some may be added, none
 renamed.
+
+cases.py          the cases beside the rules, compared with what the rules make of them
+lists.py          what is recorded, as a table for people, as JSON lines and as CSV
+page.py           what Mailflow makes of a mail, told to people
+words.py          what we call things when we speak with the organiser
 """
 
 from dataclasses import dataclass
 from typing import Any
 
+from mailflow.explain.words import word
 from mailflow.model import Answer, Letter, Plan, Reading, Reason
-from mailflow.words import word
 
 
 @dataclass(frozen=True, slots=True)

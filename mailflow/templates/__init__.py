@@ -8,8 +8,12 @@
 
 Rules: a file is called `NAME.LANG.txt`; what begins with "_" is a snippet for others to include. A line of
 dashes under a line makes a heading of it in the HTML that is made from the text (`markup`). All names that a
-template may use stand in `template_values`. What comes from a mail is a value and never syntax; in a text
+template may use stand in `values`. What comes from a mail is a value and never syntax; in a text
 written from right to left each value gets invisible marks, so that it keeps its own direction.
+
+check.py          what is wrong with a folder of templates, told with file, line and a plain sentence
+dates.py          days and times in the words of a language ("Mittwoch, 17. März 2021")
+values.py         what a template may name: the one list, with meanings and samples
 """
 
 import hashlib
@@ -25,9 +29,9 @@ from jinja2 import DictLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from mailflow.dates import base_language, direction, language_tag
 from mailflow.errors import Misconfigured
-from mailflow.template_values import AccessWords, Bare, EventWords, OrganiserWords
+from mailflow.templates.dates import base_language, direction, language_tag
+from mailflow.templates.values import AccessWords, Bare, EventWords, OrganiserWords
 
 FRAME = "frame.html"
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"  # FSI and PDI of Unicode's rules for both directions
@@ -144,7 +148,7 @@ def load_templates(folder: Path, *, tried: bool = True) -> Templates:
 
     Not `tried`, for a look at a few mails: the files are only read, and each is compiled when it is needed.
     """
-    from mailflow.template_check import complaints_about, read_files
+    from mailflow.templates.check import complaints_about, read_files
 
     files, complaints = read_files(folder)
     templates = Templates(folder, files)

@@ -14,16 +14,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mailflow import log, notify, status
-from mailflow.alarm import Trouble, repair_mail, trouble_mail
+from mailflow.compose.alarm import Trouble, repair_mail, trouble_mail
 from mailflow.desk import place
 from mailflow.errors import MailflowError, TryLater
 from mailflow.model import Plan, Waiting
-from mailflow.pauses import pause_after
-from mailflow.reloading import Refusal
+from mailflow.service.pauses import pause_after
+from mailflow.service.reloading import Refusal
 
 if TYPE_CHECKING:
     from mailflow.desk import Desk
-    from mailflow.reloading import Reloading
+    from mailflow.service.reloading import Reloading
     from mailflow.store import Store
 
 _ADDRESS = re.compile(r"[^\s<>@]{1,80}@[^\s<>@]{1,250}")

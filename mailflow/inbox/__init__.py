@@ -7,6 +7,12 @@ connection comes out as TryLater, with the connection closed.
 
 imap-tools makes the connection. Sets are spoken to the server directly, because its bulk fetch pairs mails
 wrongly when flags change meanwhile, and its move and flag expunge what others only marked as deleted.
+
+fetching.py       fetching mails in sets, and of a giant mail only what is to be read
+folders.py        folder names as one server spells them
+giants.py         a giant mail without its weight
+idle.py           waiting for mail with IMAP IDLE (RFC 2177), without losing what came a moment before
+structure.py      what a mail consists of, as the server tells it (BODYSTRUCTURE, RFC 3501 7.4.2)
 """
 
 import imaplib
@@ -22,9 +28,9 @@ from imap_tools.mailbox import BaseMailBox
 from imap_tools.utils import encode_folder
 
 from mailflow.errors import LoginRefused, TryLater
-from mailflow.fetching import fetch_mails, uid_set
-from mailflow.folders import find_spelling, make_folder
-from mailflow.idle import forget_news, idle, news_pending
+from mailflow.inbox.fetching import fetch_mails, uid_set
+from mailflow.inbox.folders import find_spelling, make_folder
+from mailflow.inbox.idle import forget_news, idle, news_pending
 from mailflow.model import FolderName, Mail
 from mailflow.tls import verified
 from mailflow.wire import show_imap

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from mailflow.giants import choose, put_together
+from mailflow.inbox.giants import choose, put_together
+from mailflow.inbox.structure import read_structure
 from mailflow.model import Mail
-from mailflow.structure import read_structure
 
 WHOLE = 2**20  # bytes: mails up to this size are fetched whole
 LARGE = 10 * 2**20  # bytes: a mail above this goes before a person
