@@ -1,13 +1,13 @@
 """A TOML file, read, with the line on which each of its keys stands.
 
-Rules: `tomllib` alone decides what the file says; the lines are looked up only once there is something to
+Rules: `tomli` alone decides what the file says; the lines are looked up only once there is something to
 complain about, by a scanner that may be lax because it sees valid TOML only. Nothing here knows what the
 keys mean. A byte order mark, as Windows editors leave it, is overlooked.
 """
 
 import json
 import re
-import tomllib
+import tomli
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from mailflow.errors import Misconfigured
 
 Key = tuple[str | int, ...]
 
-# tomllib's words (a part of them) and how we say it; the first that fits is used
+# tomli's words (a part of them) and how we say it; the first that fits is used
 _FAULTS = (
     ("Cannot overwrite a value", "dieser Schlüssel steht schon weiter oben"),
     ("Cannot declare", "diese Tabelle steht schon weiter oben"),
@@ -75,13 +75,13 @@ def read_source(file: Path) -> Source:
             "bitte im Editor mit dieser Zeichenkodierung speichern."
         ) from None
     try:
-        return Source(file, text, tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        return Source(file, text, tomli.loads(text))
+    except tomli.TOMLDecodeError as error:
         raise Misconfigured(f"{file}, {_told(str(error), text)}") from None
 
 
 def _told(message: str, text: str) -> str:
-    """tomllib's complaint in our words, the place first."""
+    """tomli's complaint in our words, the place first."""
     found = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
     line = int(found[1]) if found and found[1] else text.count("\n") + 1
     bare = message[: found.start()] if found else message
