@@ -7,11 +7,12 @@ keys mean. A byte order mark, as Windows editors leave it, is overlooked.
 
 import json
 import re
-import tomli
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from mailflow.errors import Misconfigured
 

@@ -36,8 +36,11 @@ def in_zone(moment: datetime, office: Office) -> datetime:
     return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
-def try_mail(raw: bytes, workshop: Workshop, *, file: str, now: datetime | None) -> Trial:
-    """Read a mail to the end. Without `now`, the moment is the mail's own date, else the present."""
+def try_mail(
+    raw: bytes, workshop: Workshop, *, file: str, now: datetime | None, sealed: bool = True
+) -> Trial:
+    """Read a mail to the end. Without `now`, the moment is the mail's own date, else the present; without
+    `sealed`, the answer is not made to a mail."""
     from jinja2 import TemplateError
 
     from mailflow.compose import compose
@@ -51,7 +54,8 @@ def try_mail(raw: bytes, workshop: Workshop, *, file: str, now: datetime | None)
     reading = understand(letter, rules, office, known, moment)
     plan = decide(letter, reading, known, rules.answers, office, arrived=moment, now=moment)
     try:
-        answer = compose(plan.answer, workshop.templates, office, moment) if plan.answer else None
+        planned = plan.answer
+        answer = compose(planned, workshop.templates, office, moment, sealed=sealed) if planned else None
     except MailflowError as error:
         return Trial(file, letter, reading, plan, None, trouble=str(error))
     except TemplateError:

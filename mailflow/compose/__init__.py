@@ -11,6 +11,7 @@ mime.py           a mail as bytes
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -32,8 +33,10 @@ from mailflow.templates.dates import clock, date_in_words, day_in_words, languag
 from mailflow.templates.values import UNSET, AccessWords, Bare, EventWords, OrganiserWords, plain
 
 
-def compose(plan: AnswerPlan, templates: Templates, office: Office, now: datetime) -> Answer:
-    """Write the answer.
+def compose(
+    plan: AnswerPlan, templates: Templates, office: Office, now: datetime, *, sealed: bool = True
+) -> Answer:
+    """Write the answer. Without `sealed` it gets no bytes: `explain` shows only what it says.
 
     Raises Refused where its address can't be written to, jinja2's TemplateError where the template fails on
     the values, Misconfigured where there is no such template.
@@ -44,6 +47,9 @@ def compose(plan: AnswerPlan, templates: Templates, office: Office, now: datetim
     rendered = templates.render(plan.template, language, values, office.event.language)
     to = Address(plain(plan.to.name), plain_address(plan.to.addr))
     purpose = _purposeful_headers(plan, office, language)
+    answer = Answer(plan.message_id, to.addr, rendered.subject, rendered.text, _unfolded(purpose))
+    if not sealed:
+        return answer
     headers = {
         "From": _mailbox(office.sender),
         "To": _mailbox(to),
@@ -52,8 +58,8 @@ def compose(plan: AnswerPlan, templates: Templates, office: Office, now: datetim
         **purpose,
     }
     html = templates.framed(language, rendered.subject, html_of(rendered.text, language))
-    raw = write_mail(headers, rendered.text, html, _calendars(plan, templates, office, rendered, values, now))
-    return Answer(plan.message_id, to.addr, rendered.subject, rendered.text, _unfolded(purpose), raw)
+    calendars = _calendars(plan, templates, office, rendered, values, now)
+    return replace(answer, raw=write_mail(headers, rendered.text, html, calendars))
 
 
 def template_values(
