@@ -25,7 +25,7 @@ from mailflow.commands.schema import schema
 from mailflow.commands.service import service
 from mailflow.commands.speech import Call, Group, in_german
 from mailflow.commands.status import status
-from mailflow.errors import MailflowError, Misconfigured
+from mailflow.errors import MailflowError, Misconfigured, place
 
 
 @click.group(
@@ -87,19 +87,11 @@ def _told(error: Exception, this: Call) -> int:
                 _say(line)
             code = error.exit_code
         case _:
-            _say(f"Unerwarteter Fehler: {_where(error)}. Den ganzen Hergang zeigt MAILFLOW_DEBUG=1.")
+            _say(f"Unerwarteter Fehler: {place(error)}. Den ganzen Hergang zeigt MAILFLOW_DEBUG=1.")
             code = 1
     if this.debug:
         traceback.print_exception(error, file=sys.stderr)
     return code
-
-
-def _where(error: Exception) -> str:
-    """The kind of error and our line that it came from."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if f"{os.sep}mailflow{os.sep}" in frame.filename]
-    place = f" in {os.path.basename(ours[-1].filename)}, Zeile {ours[-1].lineno}" if ours else ""  # noqa: PTH119
-    return type(error).__name__ + place
 
 
 def _say(text: str) -> None:

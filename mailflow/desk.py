@@ -4,7 +4,6 @@ Pure: nothing is done here. `Desk.plan` is what `explain` does too; `set_aside` 
 raised an error each time.
 """
 
-import traceback
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -61,14 +60,6 @@ def set_aside(mail: Mail, letter: Letter | None, digest: str, where: str) -> Pla
     message_id = letter.message_id if letter else ""
     plan = Plan(digest, message_id, mail.arrived, sender, "fehlgeschlagen", folder)
     return _before_a_person(plan, letter.subject if letter else "", f"mehrmals gescheitert ({where})")
-
-
-def place(error: BaseException) -> str:
-    """The kind of an error and where it was raised; what it says may hold a piece of a mail."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "mailflow" in frame.filename] or frames
-    spot = f"{ours[-1].filename.rpartition('mailflow/')[2]}:{ours[-1].lineno}" if ours else "?"
-    return f"{type(error).__name__} in {spot}"
 
 
 def _before_a_person(plan: Plan, subject: str, reason: str) -> Plan:

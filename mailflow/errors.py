@@ -1,8 +1,14 @@
 """One family of errors: each says what is wrong, where, and what to do.
 
 An error knows two things: can trying again help, and which exit code says so (sysexits.h).
-Only `cli` turns them into words on the terminal and ends the process.
+Only `cli` turns them into words on the terminal and ends the process. Of an error that nobody foresaw,
+`place` says all that may be said.
 """
+
+import traceback
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
 
 
 class MailflowError(Exception):
@@ -48,3 +54,11 @@ class StoreBusy(MailflowError):
 
 class Refused(MailflowError):
     """The mail server refuses for good: this very answer or this very request will never go through."""
+
+
+def place(error: BaseException) -> str:
+    """The kind of an error and our line it came from; what it says may hold a piece of a mail or a secret."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
+    spot = f" in {Path(ours[-1].filename).relative_to(_PACKAGE)}:{ours[-1].lineno}" if ours else ""
+    return type(error).__name__ + spot

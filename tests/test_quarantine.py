@@ -70,7 +70,7 @@ def test_three_tries_lie_apart_and_hold_up_nobody(place: Workplace, mailbox: Mai
     with place.store() as store:
         (notice,) = store.attention()
         assert (notice.address, notice.subject) == ("gift@web.example", "Anmeldung7")
-        assert "ZeroDivisionError in templates.py" in notice.reason
+        assert "ZeroDivisionError in templates/" in notice.reason
         assert len(store.registrations()) == 2
 
 

@@ -29,7 +29,7 @@ class Plain:
     registrations: dict[str, Registration] = field(default_factory=dict)
     answers: dict[str, Waiting] = field(default_factory=dict)  # every one that was ever noted
     waiting: dict[str, Waiting] = field(default_factory=dict)
-    refused: int = 0
+    refused: list[str] = field(default_factory=list)  # digests of the mails whose answer was refused
     failures: dict[str, int] = field(default_factory=dict)
 
     def known(self, address: str, now: datetime) -> Known:
@@ -126,7 +126,7 @@ class StoreMachine(RuleBasedStateMachine):
             self.worker.sent([name], self.now)
         else:
             self.worker.refused(name, "550", self.now)
-            self.plain.refused += 1
+            self.plain.refused.append(answer.mail)
         about = [row["about"] for row in self.worker.db.table("answers") if row["message_id"] == name]
         for each in about[0]:
             told = replace(self.plain.registrations[each], unreached="550" if what == "refused" else "")
@@ -143,6 +143,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.worker.forget(f"d{number}")
         self.plain.filed.discard(f"d{number}")
         self.plain.failures.pop(f"d{number}", None)
+        self.plain.refused = [digest for digest in self.plain.refused if digest != f"d{number}"]
 
     @rule(desk=st.booleans())
     def checkpoint(self, desk: bool) -> None:
@@ -163,7 +164,7 @@ class StoreMachine(RuleBasedStateMachine):
         for store in (self.worker, self.desk):
             assert {each.id: each for each in store.registrations()} == self.plain.registrations
             assert {each.message_id: each for each in store.waiting()} == self.plain.waiting
-            assert len(store.attention()) == self.plain.refused
+            assert sorted(each.mail for each in store.attention()) == sorted(self.plain.refused)
             assert {note.digest for note in store.journal()} == self.plain.filed
             assert store.filed(letter("d3")) == ("done" if "d3" in self.plain.filed else None)
             assert {r["digest"]: r["count"] for r in store.db.table("failures")} == self.plain.failures

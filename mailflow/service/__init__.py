@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 from schedule import Scheduler
 
 from mailflow import log
-from mailflow.desk import Desk, place, set_aside
-from mailflow.errors import LoginRefused, Misconfigured, StoreBusy, TryLater
+from mailflow.desk import Desk, set_aside
+from mailflow.errors import LoginRefused, Misconfigured, StoreBusy, TryLater, place
 from mailflow.letter import read_letter
 from mailflow.model import FolderName, Letter, Mail, Plan
 from mailflow.service.dispatch import Dispatch

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 
 from mailflow import log, notify, status
 from mailflow.compose.alarm import Trouble, repair_mail, trouble_mail
-from mailflow.desk import place
-from mailflow.errors import MailflowError, TryLater
+from mailflow.errors import MailflowError, TryLater, place
 from mailflow.model import Plan, Waiting
 from mailflow.service.pauses import pause_after
 from mailflow.service.reloading import Refusal

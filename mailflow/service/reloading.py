@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailflow.desk import Desk, place
-from mailflow.errors import Misconfigured
+from mailflow.desk import Desk
+from mailflow.errors import Misconfigured, place
 
 SETTLED = 2.0  # seconds since the last write: nobody is at it any more
 ENDINGS = frozenset({".toml", ".txt", ".html"})
