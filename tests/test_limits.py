@@ -183,12 +183,14 @@ def test_nobody_answers_within_seconds(seconds: int, answered: bool) -> None:
     assert ("Sekunden" in made.attention[0].reason) != answered
 
 
-def test_a_clear_wish_within_seconds_is_still_heard() -> None:
-    """It is recorded and answered; the limits hold for it."""
-    known = replying(replied_to=NOW, registrations=(registration(),))
+@pytest.mark.parametrize(("seconds", "heard"), [(4, False), (40, True)])
+def test_a_wish_within_seconds_is_a_robots_too(seconds: int, heard: bool) -> None:
+    """A person looks at it; half a minute later it is recorded and answered."""
+    known = replying(replied_to=NOW - timedelta(seconds=seconds), registrations=(registration(),))
     made = plan(letter("Ich sage meine Teilnahme wieder ab.", "Re: Ihre Zugangsdaten"), known)
-    assert made.answer
-    assert made.registrations[0].state == "cancelled"
+    assert bool(made.answer) == heard
+    assert [each.state for each in made.registrations] == (["cancelled"] if heard else [])
+    assert bool(made.attention) != heard
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,8 @@ def answers_by_itself(
 ) -> str:
     """Why a reply to an answer of ours seems to be no person's; "" where it may be one.
 
-    A clear wish is taken for a person's as long as it was not made before: the limits hold for it anyway.
+    Who corrects a sign-up twice in an hour answers under the same subject, so that alone does not hold back a
+    clear wish; nobody reads our mail and answers it in seconds, whatever is wished for.
     """
     if not known.replies_to_us:
         return ""
@@ -121,10 +122,9 @@ def answers_by_itself(
     again = {each for each in like if each in known.recent and abs(arrived - known.recent[each]) <= RECENT}
     if reading.written.strip() and like[-1] in again:
         return "dieselbe Antwort auf unsere Mail kam in dieser Stunde schon einmal"
-    if set(reading.intents) - {"question"}:
-        return ""
     if known.replied_to and -_CLOCKS <= arrived - known.replied_to <= AT_ONCE:
         return "die Antwort auf unsere Mail kam nach wenigen Sekunden"
-    if letter.subject.strip() and like[0] in again:
+    wish = set(reading.intents) - {"question"}
+    if letter.subject.strip() and like[0] in again and not wish:
         return "Antwort auf unsere Mail mit demselben Betreff wie eine andere in dieser Stunde"
     return ""
