@@ -145,6 +145,21 @@ def load_config(path: Path | None = None) -> Config:
     return _checked(source)
 
 
+def exposed_secrets(path: Path | None = None) -> str:
+    """A warning where others than its owner can read passwords or access data in the file; else ""."""
+    file = find_config(path)
+    if file is None or not file.stat().st_mode & 0o077:
+        return ""
+    data = read_source(file).data
+    secrets = {"Passwörter": ("mailbox", "smtp"), "die Zugangsdaten": ("zoom",)}
+    told = [
+        what
+        for what, tables in secrets.items()
+        if any({"password", "passcode", "link"} & data.get(table, {}).keys() for table in tables)
+    ]
+    return f"{file} enthält {' und '.join(told)} und ist für andere lesbar: chmod 600 {file}" if told else ""
+
+
 def example_config() -> Config:
     """The values of config.example.toml, for who has not set anything yet."""
     source = read_source(EXAMPLE)

@@ -36,6 +36,11 @@ def started(mailbox: str, rules: str, waiting: int) -> None:
     _log.info("started mailbox=%s rules=%s waiting=%d", mailbox, rules, waiting)
 
 
+def exposed(warning: str) -> None:
+    """Others can read secrets in the configuration."""
+    _log.warning("secrets %s", _printable(warning))
+
+
 def stopped() -> None:
     """The service has ended as it was told to."""
     _log.info("stopped")

@@ -114,13 +114,16 @@ def test_files_are_for_their_owner_alone(installation: Installation) -> None:
     assert folder.stat().st_mode & 0o077 == 0
 
 
-def test_check_warns_where_others_can_read(installation: Installation) -> None:
+def test_a_warning_where_others_can_read(installation: Installation) -> None:
     """Both the configuration, which holds the access data, and the store; nothing of them is shown."""
+    config = installation.folder / "config.toml"
+    config.chmod(0o600)
     installation.mailbox.deliver(letter("Anmeldung", SIGN_UP))
-    installation.run("run", "--once")
+    assert "chmod" not in everything_said(installation, DEBUG, "run", "--once")
     installation.store_path.chmod(0o644)
-    (installation.folder / "config.toml").chmod(0o644)
+    config.chmod(0o644)
+    assert f"chmod 600 {config}" in everything_said(installation, DEBUG, "run", "--once")
     said = everything_said(installation, DEBUG, "check", "--offline")
-    assert f"chmod 600 {installation.folder / 'config.toml'}" in said
+    assert f"chmod 600 {config}" in said
     assert f"chmod 600 {installation.store_path}" in said
     check_silence(installation, said)

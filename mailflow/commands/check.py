@@ -77,24 +77,10 @@ def check(call: Call, offline: bool, store_only: bool, restore: Path | None) -> 
 
 def _check_secrecy(call: Call, findings: Findings) -> None:
     """Who else can read the secrets in the file: passwords and the passcode of the conference?"""
-    from mailflow.config import find_config
-    from mailflow.source import read_source
+    from mailflow.config import exposed_secrets
 
-    file = find_config(call.config)
-    if file is None or not file.stat().st_mode & 0o077:
-        return
-    data = read_source(file).data
-    secrets = {"Passwörter": ("mailbox", "smtp"), "die Zugangsdaten": ("zoom",)}
-    told = [
-        what
-        for what, tables in secrets.items()
-        if any({"password", "passcode", "link"} & data.get(table, {}).keys() for table in tables)
-    ]
-    if told:
-        findings.warn(
-            "Konfiguration",
-            f"{file} enthält {' und '.join(told)} und ist für andere lesbar: chmod 600 {file}",
-        )
+    if warning := exposed_secrets(call.config):
+        findings.warn("Konfiguration", warning)
 
 
 def _check_event(config: "Config", findings: Findings) -> None:

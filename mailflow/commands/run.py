@@ -29,11 +29,13 @@ def run(call: Call, once: bool, verbose: bool) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end_at_once)  # until the service stands, which takes a second
     from mailflow import log
-    from mailflow.config import load_config
+    from mailflow.config import exposed_secrets, load_config
 
     config = load_config(call.config)
     config.require_passwords()
     log.begin(verbose=verbose)
+    if warning := exposed_secrets(call.config):
+        log.exposed(warning)
     with (
         _progress(shown=once and sys.stderr.isatty()) as on_mail,
         _service(config, on_mail, once=once) as service,
