@@ -114,10 +114,22 @@ class Config(BaseSettings):
                 *(
                     f"{name}.password fehlt: Erwartet wird es als Umgebungsvariable "
                     f"{PREFIX}{name.upper()}__PASSWORD, als systemd-Credential „{name}__password“ "
-                    "oder in config.toml."
+                    "oder in config.toml." + _why_unread(f"{name}__password")
                     for name in missing
                 )
             )
+
+
+def _why_unread(credential: str) -> str:
+    """What keeps us from reading a credential; "" where it is simply not there."""
+    file = Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nonexistent")) / credential
+    try:
+        file.read_bytes()
+    except PermissionError:
+        return f" {file} ist für diesen Benutzer nicht lesbar."
+    except OSError:
+        pass
+    return ""
 
 
 def find_config(named: Path | None) -> Path | None:
@@ -157,7 +169,12 @@ def exposed_secrets(path: Path | None = None) -> str:
         for what, tables in secrets.items()
         if any({"password", "passcode", "link"} & data.get(table, {}).keys() for table in tables)
     ]
-    return f"{file} enthält {' und '.join(told)} und ist für andere lesbar: chmod 600 {file}" if told else ""
+    if not told:
+        return ""
+    return (
+        f"{file} enthält {' und '.join(told)} und ist für andere lesbar: chmod 600 {file}, oder als "
+        "systemd-Credentials ablegen (mailflow service --secret NAME)"
+    )
 
 
 def example_config() -> Config:
@@ -184,6 +201,8 @@ def _checked(source: Source) -> Config:
         complaints += tell(error, Config, lambda key: _place(key, source))
     except SettingsError as error:
         complaints.append(_not_json(error))
+    except PermissionError as error:
+        complaints.append(f"{error.filename} ist für diesen Benutzer nicht lesbar.")
     if complaints:
         raise Misconfigured(*complaints)
     return _from_folder(config, source.file.parent)

@@ -2,8 +2,11 @@
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +17,7 @@ from mailflow.defaults import EXAMPLE
 from mailflow.errors import Misconfigured
 from mailflow.key import key_file, make_key
 
+NOBODY = 65534
 CONFIGS = sorted((Path(__file__).parent / "configs").glob("*.toml"))
 GOOD = """
 [mailbox]
@@ -175,6 +179,35 @@ def test_secrets_are_not_shown(good: Path) -> None:
     shown = repr(load_config(good))
     assert "aus-der-datei" not in shown
     assert "https://zoom.example" not in shown
+
+
+@pytest.mark.parametrize("closed", ["folder", "file"])
+def test_a_credential_that_is_not_ours_to_read_is_told(closed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is there, so "missing" alone would send the administrator the wrong way."""
+    with TemporaryDirectory() as name, whoever_owns_nothing(Path(name)) as folder:
+        config, credentials = folder / "config.toml", folder / "credentials"
+        config.write_text(GOOD.replace('password = "aus-der-datei"\n', ""), "utf-8")
+        credentials.mkdir()
+        (credentials / "mailbox__password").write_text("geheim", "utf-8")
+        (credentials if closed == "folder" else credentials / "mailbox__password").chmod(0)
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
+        with pytest.raises(Misconfigured, match=r"mailbox__password ist für diesen Benutzer nicht lesbar"):
+            load_config(config).require_passwords()
+        credentials.chmod(0o700)
+
+
+@contextmanager
+def whoever_owns_nothing(folder: Path) -> Iterator[Path]:
+    """The folder as somebody who is not root, for root may read everything."""
+    if os.geteuid() != 0:
+        yield folder
+        return
+    os.chown(folder, NOBODY, NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        yield folder
+    finally:
+        os.seteuid(0)
 
 
 def test_password_is_asked_for_by_who_connects(good: Path) -> None:

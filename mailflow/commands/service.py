@@ -172,6 +172,7 @@ def _next_steps(unit: "Unit", into: Path) -> str:
         f"  2. In {folder}/config.toml eintragen, damit auch „mailflow list“ denselben Bestand sieht:\n"
         f'       [store]\n       path = "/var/lib/{state}/mailflow.json"\n'
         f"     Der Dienst liest config.toml, rules/ und templates/ als ein anderer Benutzer: chmod a+r\n"
+        f"     Was in config.toml geheim ist, vorher auslagern: --secret zoom__link --secret zoom__passcode\n"
         f"  3. CREDENTIALS_DIRECTORY={folder}/credentials mailflow check --config {folder}/config.toml\n"
         f"  4. systemctl daemon-reload && systemctl enable --now {instance}\n"
         f"  5. mailflow status --config {folder}/config.toml"

@@ -75,7 +75,8 @@ class Unit:
     @property
     def state(self) -> str:
         """The folder below /var/lib."""
-        return "mailflow/%i" if self.template else "mailflow"
+        # beside that of a single service and not within it: a made-up user may not pass through another's
+        return "mailflow-%i" if self.template else "mailflow"
 
     def text(self) -> str:
         """The whole unit."""
