@@ -282,8 +282,11 @@ def test_an_unknown_certificate_is_refused(authority: Authority) -> None:
         assert sink.taken == []
 
 
-def test_a_wrong_password_lets_everything_wait(authority: Authority) -> None:
+@pytest.mark.parametrize(("fault", "refused"), [(None, True), ("454 4.7.0 temporary failure", False)])
+def test_a_refused_login_lets_everything_wait(fault: str | None, refused: bool, authority: Authority) -> None:
+    """Only a final refusal is about the password (RFC 4954, section 6)."""
     with Sink(login=("u", "p"), tls=authority.server_context()) as sink:
+        sink.fault = lambda command, _: fault if command == "AUTH" else None
         login = {
             "security": "starttls",
             "ca_file": authority.ca_file,
@@ -292,10 +295,11 @@ def test_a_wrong_password_lets_everything_wait(authority: Authority) -> None:
         }
         deliveries = send(sink, "a@web.example", "b@web.example", **login)
         assert outcomes(deliveries) == "later later"
-        assert "smtp.password" in deliveries[0].why
+        assert ("smtp.password" in deliveries[0].why) == refused
         assert "falsches-wort" not in deliveries[0].why
-        with pytest.raises(LoginRefused):
+        with pytest.raises(TryLater) as caught:
             Outbox(smtp(sink.port, **login), 5).connect()
+        assert isinstance(caught.value, LoginRefused) == refused
 
 
 def test_login_is_tried_before_a_batch(dovecot: Dovecot, authority: Authority) -> None:

@@ -70,6 +70,8 @@ class Outbox:
             self._line.login()
         except smtplib.SMTPAuthenticationError as error:
             self.close()
+            if error.smtp_code < 500:  # 454: it cannot look at passwords now (RFC 4954, section 6)
+                raise TryLater(f"{self._name}: Anmelden geht gerade nicht ({plain(error)}).") from None
             self.login_refused = True
             raise LoginRefused(
                 f"{self._name}: Die Anmeldung als „{self._settings.user}“ wurde abgelehnt ({plain(error)}). "
