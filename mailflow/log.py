@@ -41,6 +41,11 @@ def exposed(warning: str) -> None:
     _log.warning("secrets %s", _printable(warning))
 
 
+def fell(falls: int, pause: timedelta) -> None:
+    """So many workers before this one were killed at work; it begins after a pause."""
+    _log.warning("fell times=%d First look in %d s.", falls, int(pause.total_seconds()))
+
+
 def stopped() -> None:
     """The service has ended as it was told to."""
     _log.info("stopped")

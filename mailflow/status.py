@@ -22,6 +22,7 @@ class Status:
     serving: bool = False  # until told to stop; not `run --once`
     began: datetime | None = None
     ended: datetime | None = None  # orderly, by a signal or with an error
+    falls: int = 0  # workers killed one after another, none of which had come to the end of its mails
     poll_seconds: int = 60
     polled: datetime | None = None  # the mailbox was looked into
     mails: int = 0  # that lay there then
@@ -66,8 +67,10 @@ def read_status(store: Path) -> Status | None:
 def begun(store: Path, poll_seconds: int, *, serving: bool) -> Status:
     """The status of a worker that begins: it knows what the one before has noted."""
     before = read_status(store) or Status()
+    fell = before.serving and before.ended is None
     return replace(
         before,
+        falls=before.falls + 1 if fell else 0,
         pid=os.getpid(),
         serving=serving,
         began=now(),

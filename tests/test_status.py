@@ -47,6 +47,10 @@ def change(installation: Installation, **fields: Any) -> None:
     write_status(installation.store_path, replace(noted, **fields))
 
 
+def status_of(installation: Installation) -> Status:
+    return read_status(installation.store_path) or Status()
+
+
 def test_before_the_first_run(installation: Installation) -> None:
     code, found = asked(installation)
     assert code == 75
@@ -99,7 +103,7 @@ def test_trouble_is_told_at_once_and_stale_when_it_lasts(tmp_path: Path, mailbox
     away = replace(mailbox, port=1)
     installation = Installation.make(tmp_path, away, 1, smtp_login=False, poll_seconds=1)
     with serving(installation):
-        eventually(lambda: bool((read_status(installation.store_path) or Status()).trouble))
+        eventually(lambda: bool(status_of(installation).trouble))
         code, found = asked(installation)
         assert code == 0
         assert "127.0.0.1:1" in found["trouble"]["text"]
@@ -116,7 +120,7 @@ def test_sending_that_stands_still_is_told(tmp_path: Path, mailbox: Mailbox) -> 
     installation = Installation.make(tmp_path, mailbox, 1, smtp_login=False, poll_seconds=1)
     mailbox.deliver(sign_up(1))
     with serving(installation):
-        eventually(lambda: bool((read_status(installation.store_path) or Status()).unsent))
+        eventually(lambda: bool(status_of(installation).unsent))
         code, found = asked(installation)
         assert (code, found["answers_waiting"]) == (0, 1)
         assert found["unsent"]["since"]
@@ -133,10 +137,23 @@ def test_sending_that_stands_still_is_told(tmp_path: Path, mailbox: Mailbox) -> 
             eventually(lambda: asked(again)[0] == 0)
 
 
+def test_who_falls_again_and_again_rests_before_the_first_look(installation: Installation) -> None:
+    """Three killed at work one after another: a pause, told; all is well once the mailbox has been read."""
+    write_status(installation.store_path, Status(serving=True, falls=2))
+    with serving(installation) as process:
+        eventually(lambda: status_of(installation).falls == 3)
+        assert status_of(installation).polled is None
+        eventually(lambda: status_of(installation).falls == 0)
+        code, said = ended(process)
+    assert code == 0
+    assert "fell times=3 First look in 5 s." in said
+    assert said.index("fell") < said.index("connected")
+
+
 def test_a_refused_login_needs_a_person(installation: Installation) -> None:
     installation.mailbox = replace(installation.mailbox, password="falsch")
     with serving(installation):
-        eventually(lambda: (read_status(installation.store_path) or Status()).person)
+        eventually(lambda: status_of(installation).person)
         code, found = asked(installation)
     assert code == 1
     assert "mailbox.password" in found["reasons"][0]

@@ -16,6 +16,7 @@ from email import message_from_bytes
 from pathlib import Path
 
 from mailflow.letter import read_letter
+from mailflow.status import status_file
 from tests.servers.authority import Authority
 from tests.servers.dovecot import Dovecot
 from tests.servers.fixtures import fresh_mailbox
@@ -63,6 +64,7 @@ class Torture:
 
     def kill_once(self) -> None:
         """Start it, let it work for a moment, kill it."""
+        status_file(self.installation.store_path).unlink(missing_ok=True)  # or it would rest after some falls
         process = self.installation.start("run")
         assert process.stdout
         said = process.stdout.readline()

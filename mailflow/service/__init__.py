@@ -189,6 +189,7 @@ class Service:
         """Serve until stopped: look at once, then whenever there is mail, and every so often."""
         log.started(self._inbox.name, self._desk.rules.version, len(self._store.waiting()))
         self._house.begin(self._poll_seconds)
+        self._again_at = time.monotonic() + self._house.first_pause().total_seconds()
         jobs = Scheduler()
         jobs.every(self._poll_seconds).seconds.do(self._look)
         jobs.every(TIDY_MINUTES).minutes.do(self._house.tidy)

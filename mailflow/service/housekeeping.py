@@ -17,7 +17,7 @@ from mailflow import log, notify, status
 from mailflow.compose.alarm import Trouble, repair_mail, trouble_mail
 from mailflow.errors import MailflowError, TryLater, place
 from mailflow.model import Plan, Waiting
-from mailflow.service.pauses import pause_after
+from mailflow.service.pauses import pause_after, pause_after_falls
 from mailflow.service.reloading import Refusal
 
 if TYPE_CHECKING:
@@ -139,6 +139,17 @@ class Housekeeping:
             words.append(notify.watchdog_span(span))
         notify.tell(*words)
 
+    def first_pause(self) -> timedelta:
+        """How long to wait before the first look: longer and longer where workers fall one after another."""
+        falls = self._status.falls if self._status else 0
+        pause = pause_after_falls(falls)
+        if pause:
+            log.fell(falls, pause)
+            notify.tell(
+                f"STATUS={falls} Abstürze nacheinander, erster Blick in {pause.total_seconds():.0f} s"
+            )
+        return pause
+
     def alive(self) -> None:
         """Something was done, or we pause as planned."""
         notify.tell("WATCHDOG=1")
@@ -150,8 +161,8 @@ class Housekeeping:
 
     def well(self) -> None:
         """All there was to do is done."""
-        if self._status and self._status.trouble:
-            self._note(trouble="", trouble_since=None, person=False)
+        if self._status and (self._status.trouble or self._status.falls):
+            self._note(trouble="", trouble_since=None, person=False, falls=0)
 
     def stepped_back(self, why: str, pause: timedelta, *, person: bool) -> None:
         """Something is in our way; we pause."""
