@@ -75,6 +75,8 @@ def test_every_mailbox_has_its_own_place() -> None:
         values = re.findall(rf"^{key}=(.*)$", text, re.MULTILINE)
         assert values
         assert [value for value in values if "%i" not in value] == []
+    # within the state of a single service its made-up user could not pass
+    assert f"{ONE.state}/" not in UNITS["template"].state
 
 
 @pytest.fixture
