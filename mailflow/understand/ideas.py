@@ -58,15 +58,19 @@ def _is_scrap(sentence: SentenceReading) -> bool:
 
 
 def _speaks(sentence: SentenceReading) -> bool:
-    return sentence.strength("idea") >= ENOUGH or sentence.line.item
+    return sentence.strength("idea") >= ENOUGH or (sentence.line.item and not _says_other(sentence))
+
+
+def _says_other(sentence: SentenceReading) -> bool:
+    return any(sentence.strength(other) >= ENOUGH for other in _OTHER)
 
 
 def _belongs(sentence: SentenceReading) -> bool:
-    if sentence.strength("idea") >= ENOUGH or sentence.line.item:
+    if sentence.strength("idea") >= ENOUGH:
         return True
-    if any(sentence.strength(other) >= ENOUGH for other in _OTHER):
+    if _says_other(sentence):
         return False
-    return not any(sentence.strength(aside) for aside in _ASIDE)
+    return sentence.line.item or not any(sentence.strength(aside) for aside in _ASIDE)
 
 
 def _idea(stretch: Sequence[SentenceReading]) -> IdeaText:

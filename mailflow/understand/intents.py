@@ -16,8 +16,10 @@ from mailflow.vocabulary.phrases import Match
 SURE = 3
 _SUBSTANCE = 3  # words: below that a sentence that says nothing else is no idea either
 _SUBJECT_SAYS = {"idea": ENOUGH, "off_topic": SURE}  # how strongly a subject may say it
+_SHORT = 15  # words: below that somebody who says how many they are says nothing else
 # Whoever writes this has something else in mind than a sign-up that is only hinted at.
 _BUSY = ("idea", "question", "thanks", "off_topic")
+_COUNTED = Match("sign_up", "", 1, "nennt, wie viele kommen", "", frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,15 @@ class Weighing:
 
     `subject` is None where it is not the writer's own (a reply, a forwarded mail) or empty. `expected` says
     that the writer is known to us: signed up, or answering one of our mails; `corrects` that such a writer
-    states who comes anew ("nein, wir sind zu viert", "meine Frau doch nicht").
+    states who comes anew ("nein, wir sind zu viert", "meine Frau doch nicht"); `counted` that the mail says
+    how many they are.
     """
 
     sentences: Sequence[SentenceReading]
     subject: SentenceReading | None
     expected: bool
     corrects: bool = False
+    counted: bool = False
 
     def best(self, meaning: str) -> int:
         """The strongest single sentence for a meaning."""
@@ -76,8 +80,10 @@ def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]
         found["cancel"] = mail.why("cancel", "decline")
     elif _wants_again(mail):
         found["resend"] = mail.why("resend")
+        if _changes_besides(mail):
+            found["sign_up"] = mail.why("sign_up")
     elif _signs_up(mail):
-        found["sign_up"] = mail.why("sign_up", "access")
+        found["sign_up"] = mail.why("sign_up", "access") or _COUNTED
     if "cancel" not in found and _practises(mail):
         if "resend" not in found or mail.best("practice") == SURE:
             found["practice"] = mail.why("practice")
@@ -127,6 +133,14 @@ def _wants_again(mail: Weighing) -> bool:
     return mail.total("resend") > 0 and mail.total("resend", "access") > ENOUGH
 
 
+def _changes_besides(mail: Weighing) -> bool:
+    """Misses the access data and says who comes now: another sentence speaks of it."""
+    return any(
+        each.strength("change") >= ENOUGH and each.strength("sign_up") >= ENOUGH and not each.strength("resend")
+        for each in mail.sentences
+    )
+
+
 def _signs_up(mail: Weighing) -> bool:
     """Says it surely; or likely and does not decline; or hints at it and has nothing else in mind."""
     likely = mail.best("sign_up") >= ENOUGH or mail.best("access") >= ENOUGH
@@ -136,10 +150,25 @@ def _signs_up(mail: Weighing) -> bool:
         return True  # signed up, and takes back the try-out
     if mail.best("decline") >= ENOUGH:
         return False
-    if likely:
-        return True
-    busy = any(mail.best(other) >= ENOUGH for other in _BUSY)
-    return mail.total("sign_up", "access") > (ENOUGH if busy else 0)
+    return likely or _hints_at_coming(mail)
+
+
+def _hints_at_coming(mail: Weighing) -> bool:
+    """Hints are enough where nothing else is in mind; how many come is one. "2 Pers., danke" says thanks ahead
+    and not for something, unless we know the writer."""
+    busy = [other for other in _BUSY if mail.best(other) >= ENOUGH]
+    hints = mail.total("sign_up", "access")
+    if not busy:
+        return hints > 0 or _only_counts(mail)
+    if busy == ["thanks"] and not mail.expected:
+        return hints + _only_counts(mail) >= ENOUGH
+    return hints > ENOUGH
+
+
+def _only_counts(mail: Weighing) -> bool:
+    """A short mail of somebody we do not know says how many they are, and nothing of an idea."""
+    length = sum(len(each.line.words) for each in mail.sentences)
+    return mail.counted and not mail.expected and length <= _SHORT and not mail.total("idea")
 
 
 def _practises(mail: Weighing) -> bool:

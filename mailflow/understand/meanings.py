@@ -106,7 +106,11 @@ def _last_question(piece: Piece, vocabulary: Vocabulary, days: Days) -> Sentence
 
 
 def _as_answer(answer: SentenceReading, question: SentenceReading) -> SentenceReading:
-    """Whoever is asked about the try-out and says "yes, I will come" comes to the try-out."""
+    """Whoever is asked about the try-out and says "yes, I will come" comes to the try-out; a mere yes to the
+    question who comes is no mere hint."""
+    yes = answer.meanings.get("sign_up")
+    if yes and yes.strength < ENOUGH and question.meanings.keys() & {"sign_up", "practice"}:
+        answer = replace(answer, meanings={**answer.meanings, "sign_up": replace(yes, strength=ENOUGH)})
     if "practice" not in question.meanings or "sign_up" in question.meanings:
         return answer
     meant = {"sign_up": "practice", "decline": "practice_decline", "cancel": "practice_decline"}

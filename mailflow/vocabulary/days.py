@@ -6,7 +6,7 @@ two words is joined by _).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -39,6 +39,7 @@ class Calendar:
         self._months = self._names(grammar.months)
         self._weekdays = self._names(grammar.weekdays)
         self._ordinals = self._names(grammar.ordinals)
+        self._joins = {fold(word, self._umlauts) for word in grammar.joins}
         self._day_words = {fold(word, self._umlauts) for word in grammar.day_words}
         self._day_endings = {fold(ending, self._umlauts) for ending in grammar.day_endings}
         self._relative = {
@@ -62,7 +63,20 @@ class Calendar:
             tag = self._tag(plain, position, words, days)
             if tag:
                 found[position] = tag
-        return found
+        return found | self._joined(words, found, days)
+
+    def _joined(self, words: Sequence[str], found: Mapping[int, str], days: Days) -> dict[int, str]:
+        """ "16 und 17.": a bare number that is joined to a day is one of the event's or the try-out's days."""
+        tags = {
+            position: _by_number(int(word), None, days)
+            for position, word in enumerate(words)
+            if position not in found and word.isdecimal() and len(word) <= 2
+            for step in (-2, 2)
+            if position + step in found
+            and fold(words[position + step // 2], self._umlauts) in self._joins
+            and words[position + step][0].isdigit()
+        }
+        return {position: tag for position, tag in tags.items() if tag}
 
     def _tag(self, word: str, position: int, words: Sequence[str], days: Days) -> str | None:
         if word[0].isdigit():
