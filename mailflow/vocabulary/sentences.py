@@ -128,6 +128,8 @@ def _line(
     outside: list[int] = []  # clauses that go on behind a bracket
     for place, mark in enumerate(marks):
         text = mark.group()
+        if text == "." and mark is not marks[-1]:
+            continue  # that of an abbreviation, for any other would have ended the sentence
         if text[0] in _CLAUSE_MARK or text[0] in _END:
             if _beside_an_aside(marks, place, grammar):
                 continue
