@@ -5,6 +5,7 @@ so everything belongs to it that is nothing else: no sign-up, no thanks, no ques
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from mailflow.model import IdeaText
 from mailflow.understand.meanings import ENOUGH, SentenceReading
@@ -17,6 +18,8 @@ DEFAULT_KIND = "suggestion"
 
 def find_ideas(sentences: Sequence[SentenceReading], subject: SentenceReading | None) -> tuple[IdeaText, ...]:
     """The ideas of a mail that brings some: list items one by one, other sentences by the stretch."""
+    if not any(_says_other(sentence) and not _speaks(sentence) for sentence in sentences):
+        sentences = [_own_part(sentence) for sentence in sentences]
     stretches = list(_stretches(sentences))
     stretches = [_trimmed(stretch) for stretch in stretches]
     named = [stretch for stretch in stretches if any(_speaks(sentence) for sentence in stretch)]
@@ -78,3 +81,19 @@ def _idea(stretch: Sequence[SentenceReading]) -> IdeaText:
     best = max(matches, key=lambda match: match.strength, default=None)
     text = " ".join(" ".join(sentence.line.text.split()) for sentence in stretch)
     return IdeaText(text, (best.kind if best else "") or DEFAULT_KIND, best.rule if best else "")
+
+
+def _own_part(sentence: SentenceReading) -> SentenceReading:
+    """ "I will come, and I wish for a garden" without the clauses before the wish, which say something else."""
+    idea = sentence.meanings.get("idea")
+    others = [match for name, match in sentence.meanings.items() if name in _OTHER]
+    told = {clause for match in others if match.strength >= ENOUGH for clause in match.clauses}
+    if not idea or not told or max(told) >= min(idea.clauses, default=0):
+        return sentence
+    line, place = sentence.line, 0
+    for word in line.words:
+        place = line.text.index(word.text, place)
+        if word.clause > max(told):
+            return replace(sentence, line=replace(line, text=line.text[place:]))
+        place += len(word.text)
+    return sentence

@@ -91,10 +91,20 @@ def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]
             del found["sign_up"]
     if _brings_idea(mail, found):
         found["idea"] = mail.why("idea")
-    if mail.best("question") >= (SURE if {"idea", "resend", "cancel"} & found.keys() else ENOUGH):
+    if _asks(mail, found):
         found["question"] = mail.why("question")
     intents = tuple(sorted(found))
     return intents, tuple(_reason(intent, found[intent]) for intent in intents)
+
+
+def _asks(mail: Weighing, found: Collection[Intent]) -> bool:
+    """Whether a person has to answer. Whoever tells an idea asks many a thing; what is asked last, is asked."""
+    if not {"idea", "resend", "cancel"} & set(found):
+        return mail.best("question") >= ENOUGH
+    if mail.best("question") == SURE or "resend" in found or not mail.sentences:
+        return mail.best("question") == SURE
+    last = mail.sentences[-1]
+    return last.line.asks and last.strength("question") >= ENOUGH and last.strength("idea") < ENOUGH
 
 
 def _brings_idea(mail: Weighing, found: Collection[Intent]) -> bool:
