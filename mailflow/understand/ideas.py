@@ -84,7 +84,7 @@ def _idea(stretch: Sequence[SentenceReading]) -> IdeaText:
 
 
 def _own_part(sentence: SentenceReading) -> SentenceReading:
-    """ "I will come, and I wish for a garden" without the clauses before the wish, which say something else."""
+    """ "I will come, and I wish for a garden": only the wish, where what else is said stands before it."""
     idea = sentence.meanings.get("idea")
     others = [match for name, match in sentence.meanings.items() if name in _OTHER]
     told = {clause for match in others if match.strength >= ENOUGH for clause in match.clauses}

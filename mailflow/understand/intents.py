@@ -98,7 +98,7 @@ def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]
 
 
 def _asks(mail: Weighing, found: Collection[Intent]) -> bool:
-    """Whether a person has to answer. Whoever tells an idea asks many a thing; what is asked last, is asked."""
+    """Whether a person has to answer. Whoever tells an idea asks many a thing, but means what comes last."""
     if not {"idea", "resend", "cancel"} & set(found):
         return mail.best("question") >= ENOUGH
     if mail.best("question") == SURE or "resend" in found or not mail.sentences:
@@ -146,7 +146,9 @@ def _wants_again(mail: Weighing) -> bool:
 def _changes_besides(mail: Weighing) -> bool:
     """Misses the access data and says who comes now: another sentence speaks of it."""
     return any(
-        each.strength("change") >= ENOUGH and each.strength("sign_up") >= ENOUGH and not each.strength("resend")
+        each.strength("change") >= ENOUGH
+        and each.strength("sign_up") >= ENOUGH
+        and not each.strength("resend")
         for each in mail.sentences
     )
 
@@ -164,8 +166,9 @@ def _signs_up(mail: Weighing) -> bool:
 
 
 def _hints_at_coming(mail: Weighing) -> bool:
-    """Hints are enough where nothing else is in mind; how many come is one. "2 Pers., danke" says thanks ahead
-    and not for something, unless we know the writer."""
+    """Hints are enough where nothing else is in mind; how many come is one.
+
+    "2 Pers., danke" says thanks ahead, unless we know the writer."""
     busy = [other for other in _BUSY if mail.best(other) >= ENOUGH]
     hints = mail.total("sign_up", "access")
     if not busy:

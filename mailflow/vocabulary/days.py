@@ -66,7 +66,7 @@ class Calendar:
         return found | self._joined(words, found, days)
 
     def _joined(self, words: Sequence[str], found: Mapping[int, str], days: Days) -> dict[int, str]:
-        """ "16 und 17.": a bare number that is joined to a day is one of the event's or the try-out's days."""
+        """ "16 und 17.": a bare number that is joined to a day may be one of the days that matter."""
         tags = {
             position: _by_number(int(word), None, days)
             for position, word in enumerate(words)
