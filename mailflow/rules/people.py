@@ -102,6 +102,7 @@ class NamesFile(BaseModel):
     model_config = _FORBID
 
     titles: str
+    families: str = ""  # of titles: stays where only a surname follows, "Familie Kox"
     particles: str = ""  # von, de: small letters inside a name
     on_behalf: str = ""  # i. A.: before the name of who signs for another
     name: tuple[str, ...]  # patterns: ich heiße {name}

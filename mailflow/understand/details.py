@@ -1,9 +1,9 @@
 """Who comes: name, number of people, institution, telephone number.
 
 Rules: what is quoted, forwarded or a disclaimer says nothing about it; what the writer states counts before
-the signature, the signature before the sender's display name; a bare first name gives way to the sender's
-full one. `said` names the fields that the text states itself, so that a reply to our answer corrects those
-and no others.
+the signature, the signature before the sender's display name. A name stays as signed ("H. Kox", "Moni"), but
+a part of it that the text states gives way to the whole. `said` names the fields that the text states itself,
+so that a reply to our answer corrects those and no others.
 """
 
 import re
@@ -129,15 +129,13 @@ def _find_name(
         other = _with_first_name(other, written, people) or _name_in_brackets(written, people)
         if other:
             return (sender if surely and set(_small(other)) <= set(_small(sender)) else other), True
+    signature = _signature_name(written, signed, people, speech, _known_words(letter, sender), sender, surely)
     stated = _labelled_name("\n".join([written, *signed]), people) or _pattern_name(
         sentences, speech, people, other=False
     )
     if stated:
-        return (fuller(stated, sender) if surely else stated), True
-    signature = _signature_name(written, signed, people, speech, _known_words(letter, sender), sender, surely)
-    if signature:
-        return (fuller(signature, sender) if surely else signature), False
-    return sender, False
+        return fuller(fuller(stated, signature), sender if surely else ""), True
+    return signature or sender, False
 
 
 def _sender_name(letter: Letter, people: People) -> tuple[str, bool]:
@@ -255,7 +253,7 @@ def _signature_name(
 
 def _after_last_stop(line: str, people: People, speech: Speech, known: frozenset[str]) -> str:
     """ "… im Voraus! Mfg Manfred Jürgens": what follows a sentence's end on a line, or the last comma."""
-    for tail in reversed(re.split(r"[.!?…؟)]+\s+", line.rstrip(" .!"))[1:]):
+    for tail in reversed(re.split(r"(?:[!?…؟)]|(?<!\b[^\W\d_])[.])+\s+", line.rstrip(" .!"))[1:]):
         name = read_last_line(tail, people, speech, known) if len(tail) <= 90 else ""
         if name:
             return name

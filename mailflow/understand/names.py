@@ -32,7 +32,8 @@ def read_last_line(line: str, people: People, speech: Speech, known: frozenset[s
     if any(word.islower() and not _is_contact(word, people) for word in re.findall(r"[^\W\d_]{2,}", behind)):
         return ""
     lows = [fold(word.strip("."), speech.umlauts) for word in words]
-    told = [speech.words.meaning(low).tags - {"title", "naming"} for low in lows if low not in known]
+    spoken = [low for low in lows if low not in known and len(low) > 1]
+    told = [speech.words.meaning(low).tags - {"title", "naming"} for low in spoken]
     return "" if any(told) else name
 
 
@@ -116,16 +117,10 @@ def is_couple(line: str, people: People) -> bool:
     )
 
 
-def fuller(name: str, sender: str) -> str:
-    """The sender's full name where the mail is signed with a part of it, else the name."""
-    short, full = [[fold(word.strip("."), True) for word in re.split(r"[\s-]+", n)] for n in (name, sender)]
-    if len(short) == 2 and len(short[0]) <= 2 and full[-1] == short[1] and full[0][:1] == short[0][:1]:
-        return sender
-    if len(full) > len(short) and all(any(f.startswith(s) for f in full) for s in short):
-        return sender
-    if len(short) == 1 and len(full) > 1:
-        return sender
-    return name
+def fuller(name: str, known: str) -> str:
+    """What the writer is called in full elsewhere, where the name stated is only a part of it."""
+    short, full = [[fold(word.strip("."), True) for word in re.split(r"[\s-]+", n)] for n in (name, known)]
+    return known if len(full) > len(short) and all(word in full for word in short) else name
 
 
 def _without_closing(text: str, people: People) -> str:
@@ -137,6 +132,8 @@ def _without_closing(text: str, people: People) -> str:
     while taken < len(words):
         low = fold(words[taken].strip(".,!:;-–'’"), True)
         if low and "name:closings" not in people.common.meaning(low).tags:
+            break
+        if _is_initial(words, taken):
             break
         if (
             _is(low, "name:particles", people)
@@ -150,26 +147,32 @@ def _without_closing(text: str, people: People) -> str:
     return " ".join(words[taken:])
 
 
+def _is_initial(words: list[str], place: int) -> bool:
+    """The first letter of "D. Anstötz", which is no word of a closing; not the second of "i. A. Anna Kox"."""
+    if place and len(words[place - 1].rstrip(".")) == 1:
+        return False
+    word, following = "".join(words[place : place + 1]), words[place + 1 : place + 2]
+    single = len(word) == 2 and word[0].isupper() and word[1] == "."
+    return single and any(len(each) > 2 and each[0].isupper() for each in following)
+
+
 def _without_titles(words: list[str], people: People) -> list[str]:
+    """The words of a name: "Dr. Anna Braun" without the title, "i. A. Anna Braun" without what it is for.
+
+    A house that signs with nothing but its surname ("Familie Kox") is called so.
+    """
     kept = [
         word
         for place, word in enumerate(words)
-        if (place and len(word.strip(".,")) == 1)
-        or "name:titles" not in people.common.meaning(fold(word.strip(".,"), True)).tags
+        if (len(word.strip(".,")) == 1 and (place or (_is_initial(words, 0) and len(words) == 2)))
+        or not _is(fold(word.strip(".,"), True), "name:titles", people)
     ]
-    while kept and fold(kept[0].strip("."), True) in (
-        "i",
-        "a",
-        "v",
-        "ppa",
-        "gez",
-        "im",
-        "auftrag",
-        "i.a",
-        "i.v",
-    ):
-        kept = kept[1:]
-    return kept
+    if not _is_initial(kept, 0):
+        while kept and _is(fold(kept[0].strip("."), True), "name:on_behalf", people):
+            kept = kept[1:]
+    house = [word for word in words[:1] if _is(fold(word.strip(".,"), True), "name:families", people)]
+    surname = [word for word in kept if not _is(fold(word, True), "name:particles", people)]
+    return [*house, *kept] if len(surname) == 1 and "&" not in kept else kept
 
 
 def _with_joins(words: list[str], people: People) -> list[str]:
