@@ -141,6 +141,7 @@ class OrganisationsFile(BaseModel):
     homes: str = ""  # Zimmer: so somebody lives in a house, and does not write for it
     labels: str = ""  # Einrichtung: …
     links: str = ""  # small words inside a name: "Verein für Heimatpflege"
+    genitives: str = ""  # endings that a noun loses where the name stands by itself: "des Vereins"
 
 
 class PeopleFile(BaseModel):
@@ -188,6 +189,7 @@ class People:
     files: Mapping[str, PeopleFile]
     common: WordList
     labels: frozenset[tuple[str, str]]  # labels of several words: ("labels", "vor_und_nachname")
+    genitives: tuple[str, ...]  # endings of institutions, the longer first
     _built: dict[str, Speech] = field(default_factory=dict, compare=False, repr=False)
 
     def speech(self, language: str | None) -> Speech:
@@ -222,7 +224,8 @@ def compile_people(files: Mapping[str, PeopleFile]) -> People:
         for kind in ("labels", "first_labels", "last_labels")
         for label in getattr(file.names, kind).split()
     }
-    return People(files, common, frozenset(labels))
+    genitives = {ending for file in files.values() for ending in file.organisations.genitives.split()}
+    return People(files, common, frozenset(labels), tuple(sorted(genitives, key=len, reverse=True)))
 
 
 def _spoken_words(file: PeopleFile) -> WordList:

@@ -21,7 +21,14 @@ from mailflow.understand.names import (
     read_name_line,
     read_sender,
 )
-from mailflow.understand.organisations import find_in_signature, find_in_text, find_labelled, without_office
+from mailflow.understand.organisations import (
+    find_in_signature,
+    find_in_text,
+    find_labelled,
+    find_post,
+    is_short_for,
+    without_office,
+)
 from mailflow.understand.people_clauses import Sentence, Token, read_sentences
 from mailflow.understand.persons import Headcount, count_persons
 from mailflow.understand.phones import find_phone
@@ -280,9 +287,13 @@ def _find_organisation(
     in_text = find_in_text(sentences, speech, people)
     display = letter.senders[0].name if letter.senders else ""
     display = without_office(display, people)
-    if display and is_institution(display, people) and not read_name(display, people):
-        return display.strip("\"' "), False
-    if in_text:
+    office = display if is_institution(display, people) and not read_name(display, people) else ""
+    if in_text and (not office or is_short_for(office, in_text)):
         return in_text, True
+    if office:
+        return office.strip("\"' "), False
+    post = find_post(signed, speech, people)
+    if post:
+        return post, False
     lines = [line for line in last if len(line) < 60 and not re.search(r"[.!?]\s*$", line)]
     return find_in_signature([*(lines if len(last) > 1 else ()), *_tails(written)], people), False

@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from mailflow.rules.people import People, Speech
 from mailflow.rules.people_words import fold
 from mailflow.understand.names import is_institution
-from mailflow.understand.people_clauses import Sentence, Token
+from mailflow.understand.people_clauses import Sentence, Token, read_sentences
 
 _LONGEST = 80
 _SPLIT = re.compile(r"\s+[|·•–—]+\s+|\s*[|·•]\s*|\s{4,}|\t+|\s+-\s+|;\s")
-_ADDRESS = re.compile(r",?\s*\b\d{4,5}\b.*$|,\s*[^,]*\d+\s*[a-z]?$")
+_ADDRESS = re.compile(r",?\s*\b\d{5}\b.*$|,\s*[^,]*\d+\s*[a-z]?$")
 _CONTACT = re.compile(r"@|https?:|www\.|\d{5,}|\S\.(?:de|org|com|example|net|eu)\b", re.IGNORECASE)
 _HOUSE_NUMBER = re.compile(r"\s\d{1,3}\s?[a-z]?$")
 _LABEL = re.compile(
@@ -23,6 +23,7 @@ _LABEL = re.compile(
 )
 _ITEM = re.compile(r"\s*[-*•·+]\s+\S.*[^-*\s]\s*$")  # of a list: no line of a signature
 _WORD = re.compile(r"[^\W\d_]+(?:[-.][^\W\d_]+)*\.?")
+_ABBREVIATED = re.compile(r"(?:\b[^\W\d_]\. ?)[^\W\d_]$")
 _QUOTES = frozenset('"„“”«»')
 _MOST_WORDS = 8
 
@@ -32,7 +33,7 @@ def find_labelled(text: str, people: People) -> str:
     for match in _LABEL.finditer(text):
         label = fold(match.group(1).strip(" *"), True).replace(" ", "_")
         if "organisation:labels" in people.common.meaning(label).tags:
-            return match.group(2).strip(" *.,")
+            return _with_dot(match.group(2).strip(" *.,"), match.group(2))
     return ""
 
 
@@ -48,10 +49,52 @@ def find_in_signature(lines: Iterable[str], people: People) -> str:
     return ""
 
 
+def find_post(lines: Iterable[str], speech: Speech, people: People) -> str:
+    """The institution of "Vorsitzende des Heimatvereins Alt-Kaarst", in a signature; "" where there is none."""
+    for sentence in (each for line in lines for each in read_sentences(line, speech)):
+        for match in (match for pattern in speech.posts for match in pattern.finditer(sentence.line)):
+            name = _name_at(sentence, match.end(), people)
+            if name:
+                return _nominative(name, people)
+    return ""
+
+
+def _nominative(name: str, people: People) -> str:
+    """ "Heimatvereins Alt-Kaarst" as "Heimatverein Alt-Kaarst"."""
+    words = name.split()
+    for place, word in enumerate(words):
+        for ending in people.genitives:
+            bare = word.removesuffix(ending)
+            if bare != word and _is_noun(word, people) and _is_noun(bare, people):
+                return " ".join([*words[:place], bare, *words[place + 1 :]])
+    return name
+
+
+def _is_noun(word: str, people: People) -> bool:
+    return "organisation:nouns" in people.common.meaning(fold(word, True)).tags
+
+
+def _with_dot(text: str, written: str) -> str:
+    """The dot of "e.V." at the end belongs to the name."""
+    dotted = _ABBREVIATED.search(text) and text + "." in written
+    return text + "." if dotted else text
+
+
+def _without_links(words: list[str], people: People) -> list[str]:
+    """ "für den Elternrat" as "Elternrat"."""
+    start = 0
+    while start < len(words) - 1 and words[start].islower() and not words[-1].islower():
+        if "organisation:links" not in people.common.meaning(fold(words[start], True)).tags:
+            return words
+        start += 1
+    return words[start:]
+
+
 def _institution(part: str, people: People) -> str:
     if any("organisation:homes" in people.common.meaning(fold(w, True)).tags for w in _WORD.findall(part)):
         return ""
-    text = _ADDRESS.sub("", part.strip(" ,.:;")).strip(" ,:;")
+    text = _with_dot(_ADDRESS.sub("", part.strip(" ,.:;")).strip(" ,:;"), part)
+    text = " ".join(_without_links(text.split(" "), people))
     words = _WORD.findall(text)
     if len(words) == 1 and "organisation:generic" in people.common.meaning(fold(words[0], True)).tags:
         return ""
@@ -78,6 +121,12 @@ def without_office(display: str, people: People) -> str:
     head, dash, tail = re.sub(r"\s+[-–|]\s+", " - ", display).rpartition(" - ")
     first = fold(tail.split()[0], True) if tail.split() else ""
     return head if dash and "organisation:offices" in people.common.meaning(first).tags else display
+
+
+def is_short_for(name: str, full: str) -> bool:
+    """ "Ufuk Derneği" for "Yeni Ufuk Kültür Derneği": the full name holds every word of the short one."""
+    words, more = [{fold(word, True) for word in _WORD.findall(each)} for each in (name, full)]
+    return words < more
 
 
 def _is_legal(text: str, people: People) -> bool:
@@ -132,6 +181,14 @@ def _named_from(sentence: Sentence, place: int, people: People, post: bool) -> s
     about = any(token.has("aside") for token in clause if token.start < end)
     if not tags & ({"come", "i_come", "enrol"} if about else {"come", "i_come", "enrol", "i", "we"}):
         return ""
+    return _name_at(sentence, place, people)
+
+
+def _name_at(sentence: Sentence, place: int, people: People) -> str:
+    """The words from that place on, as far as they are a name and one of them says what it is."""
+    if place not in sentence.offsets:
+        return ""
+    start = sentence.offsets.index(place)
     words: list[Token] = []
     quoted = False
     for token in sentence.tokens[start : start + _MOST_WORDS]:
@@ -149,7 +206,9 @@ def _named_from(sentence: Sentence, place: int, people: People, post: bool) -> s
             return ""
     if not words:
         return ""
-    text = sentence.text[words[0].start : words[-1].start + len(words[-1].text)].strip('"„“”«»& ')
+    end = words[-1].start + len(words[-1].text)
+    text = sentence.text[words[0].start : end].strip('"„“”«»& ')
+    text = _with_dot(text, sentence.text[words[0].start : end + 1])
     return text if is_institution(text, people) else ""
 
 
@@ -157,7 +216,9 @@ def _ends_name(token: Token, people: People) -> bool:
     """A name goes on over capitals, small linking words and quotation marks."""
     if token.mark:
         return token.low not in '"„“”«»&-'
-    if token.low == "0" or token.has("i", "me", "i_come", "my", "theirs", "they", "things", "title"):
+    if token.low == "0" or token.has(
+        "occasion", "i", "me", "i_come", "my", "theirs", "they", "things", "title"
+    ):
         return True
     return (
         not token.capital and "organisation:links" not in people.common.meaning(fold(token.text, True)).tags
