@@ -65,6 +65,7 @@ class CountFile(BaseModel):
     negation: str
     not_negation: str = ""  # nicht nur, nicht allein: the word after the negation
     alone: str
+    only: str = ""  # before people: of all who were counted, these come
     also: str = ""
     more: str = ""  # noch weitere
     can: str = ""  # with a negation: does not come
@@ -78,6 +79,10 @@ class CountFile(BaseModel):
     everybody: str = ""  # alle: with "wir", all who were mentioned
     together: str = ""
     earlier: str = ""  # hatte: the clause tells how it was
+    owns: str = ""  # habe: who stands behind it is told of
+    owns_behind: str = ""  # the same, where the verb stands last: var, دارم
+    whether: str = ""  # opens a clause: ob
+    unsure: str = ""  # weiß ich nicht: who stands in such a clause is not counted yet
     abbreviations: str = ""  # their dot ends no sentence
     relative: str = ""  # after a comma: tells more of somebody, and the clause goes on behind it
     breaks: str  # words that open a clause

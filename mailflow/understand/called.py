@@ -11,6 +11,8 @@ from mailflow.understand.term import Term
 def titled(tokens: list[Token], position: int) -> Term | None:
     """ "Frau Öztürk", "Herr Dr. Orhan Demirtaş"."""
     end = position + 1
+    if _are_two(tokens, position):
+        return Term(position, position + 4, "pair", 2, name=tokens[position + 3].text)
     longest = 3 if tokens[position].small else 6
     while end < len(tokens) and end - position < longest and part_of_name(tokens[end]):
         if tokens[end].has("title") and not tokens[end - 1].has("title"):
@@ -23,6 +25,13 @@ def titled(tokens: list[Token], position: int) -> Term | None:
     owned = owned and tokens[position - 2].has("my", "theirs")
     start = position - 2 if owned else position
     return Term(start, end, "named", 1, owned=owned, name=name) if name else None
+
+
+def _are_two(tokens: list[Token], position: int) -> bool:
+    """ "Herr und Frau Berger"."""
+    titles = [token for token in tokens[position : position + 3 : 2] if token.has("title") and token.capital]
+    named = len(titles) == 2 and position + 3 < len(tokens) and part_of_name(tokens[position + 3])
+    return named and _joins(tokens[position + 1])
 
 
 def _title_behind(tokens: list[Token], position: int) -> Term | None:
@@ -78,6 +87,22 @@ def first_names(tokens: list[Token], terms: list[Term]) -> list[Term]:
             place = term.start - 3
             if not taken & {place, place + 1} and _capitals(tokens, place, 2):
                 found.append(_called(tokens, place, place + 2))
+    return found + _listed(tokens, terms)
+
+
+def _listed(tokens: list[Token], terms: list[Term]) -> list[Term]:
+    """ "Es kommen: Papa Tom, Mama Ina, Lisa": after a colon and two relatives, capitals are people."""
+    colon = next((place for place, token in enumerate(tokens) if token.low == ":"), len(tokens))
+    kin = [term for term in terms if term.kind == "kin" and term.start > colon and not term.owned]
+    if len(kin) < 2 or tokens[kin[0].start - 1].low != ":":
+        return []
+    found: list[Term] = []
+    place = kin[-1].end
+    while place < len(tokens) and tokens[place].low in ",،" and _capitals(tokens, place + 1, 1):
+        if place + 2 < len(tokens) and not tokens[place + 2].mark and not _joins(tokens[place + 2]):
+            break
+        found.append(_called(tokens, place + 1, place + 2))
+        place += 2
     return found
 
 

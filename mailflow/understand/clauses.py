@@ -13,7 +13,7 @@ _BREAK = frozenset(',،;؛–—-()[]"„“”«»*')
 
 
 # What a word for people does not say of its clause: "Betreuer" is no "betreuen", "Teilnehmer" need not come.
-_NOT_OF = {"kin": frozenset({"aside"}), "neutral": frozenset({"come"})}
+_NOT_OF = {"kin": frozenset({"aside", "come"}), "neutral": frozenset({"come"})}
 
 
 def _kind(token: Token) -> str:
@@ -32,6 +32,7 @@ class Clause:
         self.told = False  # a relative clause says that they come
         first = next((token for token in tokens if not token.mark), None)
         self.hangs_on = first is not None and first.has("along", "apart")
+        self.whether = any(token.has("whether") for token in tokens[:3])
         self.relative = any(token.has("relative") for token in tokens[:2])
         self.reflexive = any(token.has("enrol") and token.has("i_come", "me") for token in tokens)
         self.words = sum(not token.mark for token in tokens)
@@ -43,9 +44,14 @@ class Clause:
         alone = [
             token.place
             for position, token in enumerate(tokens)
-            if token.has("alone") and not (position and tokens[position - 1].has("negation"))
+            if token.has("alone")
+            and not (position and tokens[position - 1].has("negation"))
+            and not (
+                token.has("i") and position + 1 < len(tokens) and tokens[position + 1].has("joins", "along")
+            )
         ]
-        self.alone, self.alone_at = bool(alone), next(iter(alone), 0)
+        others = {"i", "kin", "joins"} <= tags
+        self.alone, self.alone_at = bool(alone) and not others, next(iter(alone), 0)
         self.own_coming = any(
             one.has("my") and two.has("come", "enrol") for one, two in itertools.pairwise(tokens)
         )

@@ -4,6 +4,8 @@ Rules: a company with the writer in it comes, unless its clause is about somethi
 their clause is about coming or signing up; a denial says that they stay away.
 """
 
+import itertools
+
 from mailflow.understand.clauses import Clause
 from mailflow.understand.parties import Company
 from mailflow.understand.people_clauses import Token
@@ -27,7 +29,10 @@ def note_writer(clause: Clause, tally: Tally) -> None:
     comes = comes and not clause.aside
     if comes or ("enrol" in tags and "me" in tags) or ("besides" in tags):
         tally.writer_in = True
-        if "we" not in tags and "enrol" not in tags:
+        alone = {"i", "me", "enrol"} <= tags and "kin" not in tags
+        if "we" not in tags and alone:
+            tally.in_singular = True
+        elif "we" not in tags and "enrol" not in tags:
             tally.in_singular |= "i" in tags
             tally.besides_others |= bool(tags & {"i_come", "besides"})
         tally.together |= {"we", "together"} <= tags
@@ -54,22 +59,76 @@ def note_company(
         return
     if tally.struck & set(range(company.start, company.end)):
         return
-    before = tokens[company.start - 1] if company.start else None
-    if before is not None and before.has("copula"):
-        return
-    if before is not None and before.has("without"):
+    if _is_told_of(company, tokens, clause):
+        tally.mentioned |= {term.relation: term.count for term in others if term.kind == "kin"}
+    elif _are_only(company, tokens, tally) and (coming or occasion) and not clause.aside:
+        tally.note_total(TOTAL, sum(term.count for term in company.terms), company.start)
+        tally.writer_in |= company.with_writer
+    elif all(term.kind == "they" for term in others) and (tally.others or tally.mentioned):
+        _note_again(clause, tally)
+    elif company.start and tokens[company.start - 1].has("without"):
         for term in others:
             if term.owned:
                 add_party(tally.absent, term)
     elif any(term.kind == "neutral" for term in others):
         _note_counted(company, clause, occasion, tokens, tally)
-    elif company.with_writer and _denied(company, tokens):
+    else:
+        _note_known(company, tokens, clause, coming, occasion, tally)
+
+
+def _note_known(
+    company: Company, tokens: list[Token], clause: Clause, coming: bool, occasion: bool, tally: Tally
+) -> None:
+    """Relatives and people named, with the writer or without."""
+    if company.with_writer and _denied(company, tokens):
         tally.writer_out = True
-        _note_others(Company(others), clause, coming, tokens, tally)
+        _note_others(Company(company.others), clause, coming, tokens, tally)
     elif company.with_writer:
-        _note_with_writer(company, clause, occasion, tally)
+        if coming or occasion or not _told_along(company, tokens):
+            _note_with_writer(company, clause, occasion, tally)
     elif "escorted" in clause.tags or not _stands_apart(tokens, company):
         _note_others(company, clause, coming, tokens, tally)
+
+
+def _is_told_of(company: Company, tokens: list[Token], clause: Clause) -> bool:
+    """ "Ich bin Mutter", "ich habe zwei Kinder und …", "ob mein Mann kommt, weiß ich nicht"."""
+    before = tokens[company.start - 1] if company.start else None
+    if before is not None and before.has("copula"):
+        return True
+    if clause.whether and not company.with_writer and any(token.has("unsure") for token in tokens):
+        return True
+    others, end = company.others, company.others[-1].end
+    if any(term.owned or term.kind != "kin" for term in others):
+        return False
+    behind = end < len(tokens) and tokens[end].has("owns_behind")
+    if not behind and not (before is not None and before.has("owns")):
+        return False
+    rest = itertools.takewhile(lambda token: not (token.mark or token.has("joins")), tokens[end:])
+    return not any(token.has("come", "also", "enrol") for token in rest)
+
+
+def _told_along(company: Company, tokens: list[Token]) -> bool:
+    """ "Das habe ich mit dem Enkel schon gemacht": whom somebody was with, not who signs up."""
+    first, last = company.terms[0], company.terms[-1]
+    between = tokens[first.end : last.start]
+    alone = first.kind == "me" and not tokens[first.start].has("we") and len(company.terms) == 2
+    return alone and not any(token.has("joins") or token.low in "+&" for token in between)
+
+
+def _are_only(company: Company, tokens: list[Token], tally: Tally) -> bool:
+    """ "Wir sind zu fünft, dabei sind aber nur meine Frau und ich": of those in the house, these come."""
+    place = company.start - 1
+    only = place >= 0 and tokens[place].has("only") and not (place and tokens[place - 1].has("negation"))
+    only = only or tokens[company.start].has("alone")  # "solo io e mia figlia"
+    return only and len(company.terms) > 1 and bool(tally.totals) and not tally.firm
+
+
+def _note_again(clause: Clause, tally: Tally) -> None:
+    """ "Unsere Zwillinge möchten zusehen, und ich mit ihnen": they were named before."""
+    if clause.aside or clause.negated:
+        return
+    tally.others = tally.others or dict(list(tally.mentioned.items())[-1:])
+    tally.writer_in = True
 
 
 def _note_counted(company: Company, clause: Clause, coming: bool, tokens: list[Token], tally: Tally) -> None:

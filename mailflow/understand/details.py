@@ -9,13 +9,16 @@ so that a reply to our answer corrects those and no others.
 import re
 from dataclasses import replace
 
-from mailflow.model import Address, Details, Letter, Piece
+from mailflow.model import Details, Letter, Piece
 from mailflow.rules.people import People, Speech
 from mailflow.rules.people_words import fold
 from mailflow.understand.names import (
     fuller,
     is_couple,
+    is_inflected,
     is_institution,
+    may_be_called,
+    own_first,
     read_last_line,
     read_name,
     read_name_line,
@@ -131,24 +134,26 @@ def _find_name(
 ) -> tuple[str, bool]:
     """The participant's name, and whether the text states it."""
     sender, surely = _sender_name(letter, people)
+    known = _known_words(letter, sender)
+    signature = _signature_name(written, signed, people, speech, known, sender, surely)
     if not count.writer:
         other = count.named or _pattern_name(sentences, speech, people, other=True)
         other = _with_first_name(other, written, people) or _name_in_brackets(written, people)
         if other:
-            return (sender if surely and set(_small(other)) <= set(_small(sender)) else other), True
-    signature = _signature_name(written, signed, people, speech, _known_words(letter, sender), sender, surely)
+            own = sender if surely and set(_small(other)) <= set(_small(sender)) else other
+            return (signature if is_inflected(own, signature) else own), True
     stated = _labelled_name("\n".join([written, *signed]), people) or _pattern_name(
         sentences, speech, people, other=False
     )
     if stated:
         return fuller(fuller(stated, signature), sender if surely else ""), True
+    signature = signature if not surely or may_be_called(signature, sender) else ""
     return signature or sender, False
 
 
 def _sender_name(letter: Letter, people: People) -> tuple[str, bool]:
     """The name in From, or in Reply-To where From shows an institution or a machine."""
-    candidates: list[Address] = [*letter.senders[:1], *letter.reply_to[:1]]
-    names = [read_sender(address.name, people) for address in candidates]
+    names = [read_sender(address.name, people) for address in [*letter.senders[:1], *letter.reply_to[:1]]]
     return next(
         (found for found in names if found[1]), next((found for found in names if found[0]), ("", False))
     )
@@ -255,7 +260,7 @@ def _signature_name(
         if name and (" " in name or not found):
             return name
     above = [read_last_line(line, people, speech, known) for line in lines[-3 * _LAST_LINES : -_LAST_LINES]]
-    return next((name for name in reversed(above) if " " in name), "") or next(iter(found), "")
+    return next((name for name in reversed(above) if " " in name), "") or own_first(found, known)
 
 
 def _after_last_stop(line: str, people: People, speech: Speech, known: frozenset[str]) -> str:
@@ -266,8 +271,7 @@ def _after_last_stop(line: str, people: People, speech: Speech, known: frozenset
             return name
     _, comma, tail = line.rstrip(" .!").rpartition(",")
     name = read_name_line(tail, people, known) if comma and len(tail) <= 60 else ""
-    plain = all({fold(word, True), fold(word)} & known for word in name.split())
-    return name if name and plain else ""
+    return name if all({fold(word, True), fold(word)} & known for word in name.split()) else ""
 
 
 # --- organisation --------------------------------------------------------------------------------------
@@ -283,17 +287,14 @@ def _find_organisation(
         return labelled, True
     in_signature = find_in_signature(signed, people)
     if in_signature:
-        return in_signature, False
+        return find_post([in_signature], speech, people) or in_signature, False
     in_text = find_in_text(sentences, speech, people)
-    display = letter.senders[0].name if letter.senders else ""
-    display = without_office(display, people)
+    display = without_office(letter.senders[0].name if letter.senders else "", people)
     office = display if is_institution(display, people) and not read_name(display, people) else ""
-    if in_text and (not office or is_short_for(office, in_text)):
-        return in_text, True
-    if office:
+    if office and not is_short_for(office, in_text):
         return office.strip("\"' "), False
-    post = find_post(signed, speech, people)
-    if post:
-        return post, False
-    lines = [line for line in last if len(line) < 60 and not re.search(r"[.!?]\s*$", line)]
-    return find_in_signature([*(lines if len(last) > 1 else ()), *_tails(written)], people), False
+    if in_text:
+        return in_text, True
+    short = [line for line in last if len(line) < 60 and not re.search(r"[.!?]\s*$", line)]
+    ends = [*(short if len(last) > 1 else ()), *_tails(written)]
+    return find_post(signed, speech, people) or find_in_signature(ends, people), False

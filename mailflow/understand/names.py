@@ -69,7 +69,8 @@ def read_name(text: str, people: People, known: frozenset[str] = frozenset()) ->
     if not all(_NAME_WORD.fullmatch(word) for word in words) or all(len(w.rstrip(".")) == 1 for w in words):
         return ""
     lows = [fold(word.strip(".'’"), True) for word in words]
-    if any(_is_no_name(low, people) for low in lows):
+    initial = _is_initial(words, 0)
+    if any(_is_no_name(low, people) for low in lows[initial:]):
         return ""
     if not all(
         _capital(word) or _is(low, "name:particles", people) for word, low in zip(words, lows, strict=True)
@@ -123,6 +124,25 @@ def fuller(name: str, known: str) -> str:
     return known if len(full) > len(short) and all(word in full for word in short) else name
 
 
+def may_be_called(signature: str, sender: str) -> bool:
+    """Is it a name of that person? "Moni" of Monika, "Hannes" of Johannes; not "Oma" or "Rentnerin"."""
+    short, full = fold(signature, True), fold(sender, True).split()
+    one = short.isalpha() and short.isascii()
+    return not one or len(full) == 1 or any(word[:1] == short[:1] or short in word for word in full)
+
+
+def own_first(names: list[str], known: frozenset[str]) -> str:
+    """Of several lines of a signature that could be a name, the one that the address knows."""
+    return next((name for name in names if fold(name, True) in known), "") or next(iter(names), "")
+
+
+def is_inflected(name: str, other: str) -> bool:
+    """ "Наталію Гриценко" is how a sentence says "Наталія Гриценко"."""
+    pairs = list(zip(fold(name, True).split(), fold(other, True).split(), strict=False))
+    same = len(name.split()) == len(other.split()) > 1
+    return same and all(a == b or (len(b) > 4 and a[: len(b) - 1] == b[:-1]) for a, b in pairs)
+
+
 def _without_closing(text: str, people: People) -> str:
     """Take the words of a closing off the beginning ("Mit lieben Grüßen Anna Kox")."""
     words = text.split()
@@ -144,7 +164,7 @@ def _without_closing(text: str, people: People) -> str:
         ):
             break
         taken += 1
-    return " ".join(words[taken:])
+    return " ".join(words[taken:]) if taken else text
 
 
 def _is_initial(words: list[str], place: int) -> bool:
@@ -170,6 +190,8 @@ def _without_titles(words: list[str], people: People) -> list[str]:
     if not _is_initial(kept, 0):
         while kept and _is(fold(kept[0].strip("."), True), "name:on_behalf", people):
             kept = kept[1:]
+    while kept and kept[0][:1].isupper() and kept[-1].islower():  # "Udo Kox mit Familie"
+        kept = kept[:-1]
     house = [word for word in words[:1] if _is(fold(word.strip(".,"), True), "name:families", people)]
     surname = [word for word in kept if not _is(fold(word, True), "name:particles", people)]
     return [*house, *kept] if len(surname) == 1 and "&" not in kept else kept

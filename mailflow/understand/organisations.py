@@ -50,7 +50,7 @@ def find_in_signature(lines: Iterable[str], people: People) -> str:
 
 
 def find_post(lines: Iterable[str], speech: Speech, people: People) -> str:
-    """The institution of "Vorsitzende des Heimatvereins Alt-Kaarst", in a signature; "" where there is none."""
+    """The institution of "Vorsitzende des Heimatvereins Alt-Kaarst", in a signature; "" if none."""
     for sentence in (each for line in lines for each in read_sentences(line, speech)):
         for match in (match for pattern in speech.posts for match in pattern.finditer(sentence.line)):
             name = _name_at(sentence, match.end(), people)

@@ -80,7 +80,7 @@ def _link(tokens: list[Token], last: Term, term: Term, speech: Speech) -> str:
         between = between[1:]
     if term.kind == "me" and _over_relative(between):
         return "joined"
-    if len(between) > _BETWEEN or last.kind == term.kind == "me":
+    if len(between) > _BETWEEN or last.kind == term.kind == "me" or any(t.has("only") for t in between):
         return ""
     if last.kind == "neutral" and term.kind == "me" and tokens[term.start].has("we"):
         return ""
@@ -94,9 +94,17 @@ def _link(tokens: list[Token], last: Term, term: Term, speech: Speech) -> str:
         return "joined"
     if any(token.low in ",،" for token in between):
         return _link_by_comma(tokens, last, term)
+    if _accompany(last, term, speech) and any(token.has("along") for token in between):
+        return "joined"
     staff = term.counted and tokens[term.end - 1].has("role") and tokens[last.start].has("we")
     along = any(token.has("along") for token in between)
     return "joined" if last.kind == "me" and along and term.kind != "neutral" and not staff else ""
+
+
+def _accompany(last: Term, term: Term, speech: Speech) -> bool:
+    """ "meine Tochter mit ihrem Mann und ich": both are relatives of the writer."""
+    known = last.owned or not speech.needs_determiner
+    return last.kind == term.kind == "kin" and last.count == 1 and known
 
 
 def _over_relative(between: list[Token]) -> bool:
@@ -141,7 +149,7 @@ def _link_beside(tokens: list[Token], last: Term, term: Term, speech: Speech) ->
 
 def _link_by_comma(tokens: list[Token], last: Term, term: Term) -> str:
     """ "meine Mutter, Frau Baum, würde …" is one; "meine Mutter, Frau Baum und ich" are three."""
-    if term.kind == "named" and last.kind == "kin" and last.count == 1:
+    if term.kind == "named" and last.kind == "kin" and last.count == 1 and not last.name:
         after = tokens[term.end] if term.end < len(tokens) else None
         return "joined" if after is not None and after.has("joins") else "same"
     return "joined"
@@ -214,7 +222,7 @@ def _hangs_together(tokens: list[Token], company: Company) -> bool:
     if terms[0].kind == "neutral" and all(t.kind == "neutral" or t in unowned for t in terms[1:]):
         return True
     if len(terms) > 2 and all(
-        t.kind in ("kin", "me") and (terms[0].kind == "me" or not t.owned) for t in terms
+        t.kind in ("kin", "me", "named") and (terms[0].kind == "me" or not t.owned) for t in terms
     ):
-        return True
+        return sum(term.kind != "named" for term in terms) > 1
     return all(not tokens[a.end : b.start] for a, b in itertools.pairwise(terms))

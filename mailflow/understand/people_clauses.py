@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from mailflow.rules.people import Speech
 from mailflow.rules.people_words import UNKNOWN, Meaning, fold
-from mailflow.understand.brackets import are_names, counts, open_bracket
+from mailflow.understand.brackets import are_names, counts, is_writer, open_bracket
 
 _LIMIT = 20_000  # characters of a mail that are read for people
 _LONGEST = 400  # words of a sentence; what goes on longer is no sentence
@@ -121,7 +121,9 @@ def _add_tokens(tokens: list[Token], match: re.Match[str], speech: Speech, small
             tokens.append(token)
     elif kind == "number":
         dating = bool(tokens) and tokens[-1].has("dating")
-        number = int(text) if not dating and 0 < int(text) <= _MOST else None
+        graded = bool(tokens) and len(tokens[-1].text) == 1 and tokens[-1].start == match.start() - 1
+        graded = graded and tokens[-1].text.isupper()  # "B1": no number
+        number = int(text) if not (dating or graded) and 0 < int(text) <= _MOST else None
         tokens.append(Token(text, "0", number=number, start=match.start()))
     elif kind == "mask":
         tokens.append(Token(text, "0", start=match.start()))
@@ -230,6 +232,9 @@ def _without_brackets(tokens: list[Token]) -> list[Token]:
         elif token.mark and token.low in ")]" and opened is not None:
             if opened and kept[opened - 1].has("we") and are_names(kept[opened + 1 : -1]):
                 kept[opened] = kept[-1] = Token(",", ",", mark=True)
+            elif opened and kept[opened - 1].has("kin") and is_writer(kept[opened + 1 : -1]):
+                writer = next(each for each in kept[opened + 1 :] if each.has("i", "me"))
+                kept[opened - 1 :] = [writer]
             elif not counts(kept[opened:]):
                 del kept[opened:]
             opened = None

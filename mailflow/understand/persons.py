@@ -98,8 +98,14 @@ def _conclude(tally: Tally) -> Headcount:
         change = company if adds else 0
         summed = writer and not tally.family_with_writer
         return Headcount(company + writer, True, change, writer, summed, _named(tally, writer))
-    if tally.they_come and tally.called and not (tally.writer_in or tally.also):
-        return Headcount(1, True, 0, False, False, next(iter(tally.called.values())))
+    called = [*tally.called.values()] or list(dict.fromkeys(filter(None, tally.spare)))
+    if (
+        tally.they_come
+        and called
+        and not (tally.writer_in or tally.also)
+        and (tally.called or not called[1:])
+    ):
+        return Headcount(1, True, 0, False, False, called[0])
     change = tally.delta - sum(tally.absent.values())
     return Headcount(1 + max(0, tally.delta), False, change)
 

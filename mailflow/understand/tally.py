@@ -36,6 +36,7 @@ class Tally:
     staff: int = 0  # companies that are so many of a club or a house: "wir" are they
     family_with_writer: bool = False  # "mein Mann und ich"
     family: int = 0  # all other companies
+    firm: bool = False  # a number was told of those who come, not only of a house or a family
     also: bool = False
     together: bool = False
     everybody: bool = False

@@ -52,7 +52,8 @@ def _term(tokens: list[Token], position: int, floor: int, speech: Speech) -> Ter
         return titled(tokens, position)
     if token.has("i", "me", "to_me") and not (token.has("my", "theirs") and _owns_beside(tokens, position)):
         return _writer(tokens, position)
-    if token.has("they") and not _owns_beside(tokens, position):
+    formal = position and token.text[:1].isupper() and not token.small  # "Ihnen": who is written to
+    if token.has("they") and not formal and not _owns_beside(tokens, position):
         return Term(position, position + 1, "they", 1)
     return None
 
@@ -121,7 +122,8 @@ def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Spee
     count = lead.number or token.meaning.count
     counted = lead.number is not None or (lead.alongside and not speech.needs_determiner)
     term = Term(lead.start, end, "kin", count, token.meaning.relation, lead.owned, counted)
-    if count == 1 and (lead.owned or lead.single or not speech.needs_determiner):
+    listed = lead.start > 0 and tokens[lead.start - 1].low in ":," and not token.has("role")
+    if count == 1 and (lead.owned or lead.single or listed or not speech.needs_determiner):
         commas = term.end < len(tokens) and tokens[term.end].low in ",،"
         term.end, term.name = own_name(tokens, term.end)
         term.end += bool(term.name) and commas and term.end < len(tokens) and tokens[term.end].low in ",،"
@@ -179,4 +181,6 @@ def _beside_join(tokens: list[Token], start: int, position: int) -> bool:
     """ "Oma, Mama und ich": bare nouns count beside others."""
     before = tokens[start - 1] if start else None
     after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if before is not None and before.low == ":":
+        return True
     return any(token is not None and (token.has("joins") or token.low in ",+&") for token in (before, after))

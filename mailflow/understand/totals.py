@@ -38,12 +38,20 @@ def note_totals(
             ):
                 earlier = "earlier" in clause.tags
                 tally.note_total(EARLIER if earlier else worth, number, place)
+                tally.firm |= _of_comers(tokens, place)
     for place, number in _numbers(sentence, speech.additions):
         if place not in old and _counts_people(tokens, place) and not _of_kin(companies, place):
             tally.additions += number
             tally.writer_in = True
     for place in old:
         tokens[place].number = None
+
+
+def _of_comers(tokens: list[Token], place: int) -> bool:
+    """Does the clause around a number say that they come? Not "there are five of us", "siamo cinque"."""
+    clause = (token for token in tokens if token.clause == tokens[place].clause and not token.has("between"))
+    comes = (token for token in clause if token.place != place - 1 or token.has("come", "enrol"))
+    return any(token.has("come", "i_come", "enrol") for token in comes)
 
 
 def _note_changes(sentence: Sentence, speech: Speech, tally: Tally) -> None:
