@@ -65,7 +65,7 @@ def note_company(
         tally.note_total(TOTAL, sum(term.count for term in company.terms), company.start)
         tally.writer_in |= company.with_writer
     elif all(term.kind == "they" for term in others) and (tally.others or tally.mentioned):
-        _note_again(clause, tally)
+        _note_again(clause, tokens, tally)
     elif company.start and tokens[company.start - 1].has("without"):
         for term in others:
             if term.owned:
@@ -123,9 +123,10 @@ def _are_only(company: Company, tokens: list[Token], tally: Tally) -> bool:
     return only and len(company.terms) > 1 and bool(tally.totals) and not tally.firm
 
 
-def _note_again(clause: Clause, tally: Tally) -> None:
+def _note_again(clause: Clause, tokens: list[Token], tally: Tally) -> None:
     """ "Unsere Zwillinge möchten zusehen, und ich mit ihnen": they were named before."""
-    if clause.aside or clause.negated:
+    wanted = any(token.has("can", "come", "i_come", "enrol") for token in tokens)
+    if clause.wholly or clause.negated or not wanted:
         return
     tally.others = tally.others or dict(list(tally.mentioned.items())[-1:])
     tally.writer_in = True

@@ -82,6 +82,8 @@ def _link(tokens: list[Token], last: Term, term: Term, speech: Speech) -> str:
         return "joined"
     if len(between) > _BETWEEN or last.kind == term.kind == "me" or any(t.has("only") for t in between):
         return ""
+    if tokens[last.end - 1].has("alone") and between and between[0].mark:  # "only I, my husband is away"
+        return ""
     if last.kind == "neutral" and term.kind == "me" and tokens[term.start].has("we"):
         return ""
     if last.kind == "kin" and term.kind == "me" and _only_named(between):
