@@ -39,6 +39,7 @@ WORDS = {
     "thanks": "Dank",
     "answer": "Antwort",
     "contact": "Kontaktangabe",
+    "undecided": "entscheidet später",
     "off_topic": "anderes Thema",
     "smalltalk": "Geplauder",
     "who": "wer kommt",

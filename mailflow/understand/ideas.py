@@ -10,7 +10,17 @@ from dataclasses import replace
 from mailflow.model import IdeaText
 from mailflow.understand.meanings import ENOUGH, SentenceReading
 
-_OTHER = ("sign_up", "access", "practice", "practice_decline", "cancel", "decline", "resend", "question")
+_OTHER = (
+    "sign_up",
+    "access",
+    "practice",
+    "practice_decline",
+    "cancel",
+    "decline",
+    "undecided",
+    "resend",
+    "question",
+)
 _ASIDE = ("thanks", "contact", "smalltalk", "off_topic", "change")
 _SCRAP = 3  # words
 DEFAULT_KIND = "suggestion"

@@ -155,6 +155,8 @@ def _changes_besides(mail: Weighing) -> bool:
 
 def _signs_up(mail: Weighing) -> bool:
     """Says it surely; or likely and does not decline; or hints at it and has nothing else in mind."""
+    if _decides_later(mail):
+        return False
     likely = mail.best("sign_up") >= ENOUGH or mail.best("access") >= ENOUGH
     if mail.best("sign_up") == SURE or mail.corrects or (likely and mail.best("change") >= ENOUGH):
         return True
@@ -163,6 +165,18 @@ def _signs_up(mail: Weighing) -> bool:
     if mail.best("decline") >= ENOUGH:
         return False
     return likely or _hints_at_coming(mail)
+
+
+def _decides_later(mail: Weighing) -> bool:
+    """ "It depends, then I will sign up": no sign-up, unless another sentence says so and asks nothing."""
+    if mail.best("undecided") < ENOUGH:
+        return False
+    return not any(
+        each.strength("sign_up") == SURE
+        and not each.strength("undecided")
+        and each.strength("question") < ENOUGH
+        for each in mail.sentences
+    )
 
 
 def _hints_at_coming(mail: Weighing) -> bool:

@@ -27,6 +27,7 @@ Label = Literal[
     "access",  # wants the access data: a sign-up, or once more where somebody is signed up
     "decline",
     "practice_decline",
+    "undecided",  # will say later whether they come
     "change",
     "thanks",
     "who",
