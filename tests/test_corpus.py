@@ -32,6 +32,9 @@ AT_LEAST = {  # per cent
     "mails2.de.jsonl": {"access": 97, "intents": 90, "name": 92, "phone": 97, "kept": 90, "clean": 95},
     "mails3.jsonl": {"access": 96, "intents": 92, "name": 92, "phone": 97, "kept": 88, "language": 98},
     "mails4.jsonl": {"access": 96, "intents": 89, "name": 90, "phone": 97, "kept": 88, "language": 98},
+    "mails5.de.jsonl": {"access": 96, "intents": 92, "name": 95, "phone": 97, "kept": 93, "clean": 95},
+    "mails5.jsonl": {"access": 96, "intents": 93, "name": 95, "phone": 97, "kept": 93, "language": 98},
+    "mails6.jsonl": {"access": 90, "intents": 82, "name": 95, "phone": 97, "kept": 90, "language": 98},
 }  # fmt: skip
 MUTATIONS, MAY_CHANGE = 200, 0.02
 QUOTE = "\n\nAm 02.03.21 um 10:12 schrieb Max Gassen:\n> Sagen Sie ab, wenn Sie nicht teilnehmen.\n> Gruß"

@@ -70,6 +70,15 @@ def test_a_long_mail_that_names_the_event_gets_them(sign: str) -> None:
     assert not without.answer.access
 
 
+@pytest.mark.parametrize(("named", "access"), [("Zoom in on it.", False), ("Zoom on 17 March.", True)])
+def test_in_a_long_english_page_one_name_is_chance(named: str, access: bool) -> None:
+    text = (
+        f"I would like to register. {'The weather is fine and the children play in the garden. ' * 30}{named}"
+    )
+    assert (made := plan(letter(text)).answer)
+    assert made.access == access
+
+
 def test_who_is_known_or_replies_may_write_about_anything() -> None:
     """A long English mail with a link, from somebody who is registered, or in reply to us."""
     mail = letter(SPAM + " I want to register one more person. https://web.example/me")

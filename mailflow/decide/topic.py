@@ -3,7 +3,8 @@
 What words mean is known for mails to us; in a stranger's newsletter or in spam the same words mean anything
 ("register now", "free trial"). Rules: whoever we know, or who replies to us, writes about the event; so does
 a mail that names it (title, sender, days, the words of rules/answers.toml), and one so short that it has no
-room for another matter. English is the language of the world's spam, therefore "short" is shorter there. A
+room for another matter. English is the language of the world's spam, therefore "short" is shorter there, and
+in a long page one name alone is chance ("zoom in on the picture"). A
 link in another language than the event's, a page instead of a text or a list's tag are another matter. Pure.
 """
 
@@ -15,6 +16,7 @@ from mailflow.model import Known, Letter, Office, Reading
 
 SHORT = 100  # words
 SHORT_ENGLISH = 25
+LONG = 300
 _LONGEST = 20_000  # characters that are looked at
 _LINK = re.compile(r"https?://|www\.|<a\b", re.IGNORECASE)
 _LIST = re.compile(r"\s*(?:\w{2,3}: ?)*\[[^\]]{2,40}\]")  # the tag that a mailing list puts before subjects
@@ -29,11 +31,12 @@ def is_about_us(
         return True
     text = f"{letter.subject}\n{letter.text[:_LONGEST]}".casefold()
     english = reading.language in ("en", None)
-    if any(word in text for word in words) or _signs(office, english=english).search(text):
+    length = len(text.split())
+    named = {word for word in words if word in text} | set(_signs(office, english=english).findall(text))
+    if len(named) >= (2 if english and length > LONG else 1):
         return True
     if _LIST.match(letter.subject):
         return False
-    length = len(text.split())
     if office.event.language.startswith(reading.language or "none"):
         return length <= SHORT
     if _LINK.search(text):
