@@ -1,9 +1,8 @@
 """Deadlines and days are the event's, whatever zone the machine is in and wherever its clock jumps."""
 
 import json
-import os
-import subprocess
-import sys
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from mailflow.cli import call
 from mailflow.defaults import EXAMPLE
 from mailflow.desk import Desk
 from mailflow.status import read_status
@@ -20,6 +20,7 @@ from tests.servers.mailbox import Mailbox, letter
 from tests.servers.sink import Sink
 from tests.servers.workplace import Clock, Workplace, sink_settings
 
+Explained = Callable[[str, Path, str], dict[str, Any]]
 ZONES = ("UTC", "Pacific/Kiritimati", "America/Los_Angeles", "Asia/Kathmandu")
 IDEA = b"""From: Anna <anna@web.example>
 Message-ID: <idee@web.example>
@@ -30,15 +31,20 @@ Guten Tag, meine Idee: ein Sprachcafe am Nachmittag.
 """
 
 
-def explained(zone: str, mail: Path, now: str) -> dict[str, Any]:
-    """What a machine in that zone makes of it."""
-    command = [sys.executable, "-m", "mailflow", "explain", "--json", "--config", str(EXAMPLE), "--now", now]
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAILFLOW_")}
-    done = subprocess.run(
-        [*command, str(mail)], capture_output=True, text=True, check=True, env={**inherited, "TZ": zone}
-    )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+@pytest.fixture
+def explained(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Explained]:
+    """What a machine in a zone makes of a mail at a moment."""
+
+    def explain(zone: str, mail: Path, now: str) -> dict[str, Any]:
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        assert call(["explain", "--json", "--config", str(EXAMPLE), "--now", now, str(mail)]) == 0
+        found: dict[str, Any] = json.loads(capfd.readouterr().out)
+        return found
+
+    yield explain
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.mark.parametrize(
@@ -48,7 +54,9 @@ def explained(zone: str, mail: Path, now: str) -> dict[str, Any]:
         ("2021-03-17T16:29:59", "2021-03-17T16:30:01"),  # the event ends
     ],
 )
-def test_a_deadline_falls_at_the_same_moment_everywhere(before: str, after: str, tmp_path: Path) -> None:
+def test_a_deadline_falls_at_the_same_moment_everywhere(
+    before: str, after: str, tmp_path: Path, explained: Explained
+) -> None:
     """To the second, and what is said about it is the same to the letter."""
     mail = tmp_path / "idea.eml"
     mail.write_bytes(IDEA)

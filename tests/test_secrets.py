@@ -117,7 +117,6 @@ def test_files_are_for_their_owner_alone(installation: Installation) -> None:
 def test_a_warning_where_others_can_read(installation: Installation) -> None:
     """Both the configuration, which holds the access data, and the store; nothing of them is shown."""
     config = installation.folder / "config.toml"
-    config.chmod(0o600)
     installation.mailbox.deliver(letter("Anmeldung", SIGN_UP))
     assert "chmod" not in everything_said(installation, DEBUG, "run", "--once")
     installation.store_path.chmod(0o644)

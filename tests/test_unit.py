@@ -200,6 +200,7 @@ def test_it_works_with_nothing_but_its_state(
         if each.stat().st_uid == 0 and each != Path("/") and each.is_relative_to("/tmp"):
             each.chmod(each.stat().st_mode | 0o055)
     installation = Installation.make(folder, mailbox, sink.port, smtp_login=False, poll_seconds=1)
+    (folder / "config.toml").chmod(0o644)
     credentials, state = folder / "credentials", folder / "state"
     for each in (credentials, state):
         each.mkdir(mode=0o700)

@@ -92,6 +92,7 @@ class Installation:
             ),
             "utf-8",
         )
+        (folder / "config.toml").chmod(0o600)  # as `mailflow init` leaves it
         return cls(folder, mailbox)
 
     def start(
