@@ -71,6 +71,39 @@ class LayoutFile(BaseModel):
     headers: Mapping[Role, tuple[str, ...]] = Field(default_factory=dict)
 
 
+class Wordings:
+    """Phrases that a line may hold. They are hundreds in all languages, and few begin with a word of the
+    line: those with one first word make one pattern, compiled when that word is first met."""
+
+    def __init__(self, texts: Iterable[str], frame: str) -> None:
+        self._frame = frame
+        self._texts: dict[str, list[str]] = {}
+        self._compiled: dict[str, re.Pattern[str]] = {}
+        for text in texts:
+            first = "" if text.startswith("*") else next(iter(words_of(text)), "")
+            self._texts.setdefault(first, []).append(text)
+
+    def match(self, folded: str) -> re.Match[str] | None:
+        """A phrase with which a folded line begins."""
+        word = _WORD.search(folded)
+        return self._begun(folded, word[0], 0) if word else None
+
+    def search(self, folded: str) -> re.Match[str] | None:
+        """The first phrase in a folded line."""
+        found = (self._begun(folded, word[0], word.start()) for word in _WORD.finditer(folded))
+        return next((match for match in found if match), None)
+
+    def _begun(self, folded: str, word: str, at: int) -> re.Match[str] | None:
+        """What begins there with this word, or with anything ("* gesendet")."""
+        patterns = (self._pattern(first) for first in (word, "") if first in self._texts)
+        return next((match for pattern in patterns if (match := pattern.match(folded, at))), None)
+
+    def _pattern(self, first: str) -> re.Pattern[str]:
+        if first not in self._compiled:
+            self._compiled[first] = _pattern(self._texts[first], self._frame)
+        return self._compiled[first]
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """All layout words of all languages. Every text is folded (see `fold`)."""
@@ -89,8 +122,8 @@ class Layout:
     wrote_first: re.Pattern[str]
     original: re.Pattern[str]
     forwarded: re.Pattern[str]
-    footer: re.Pattern[str]
-    disclaimer: re.Pattern[str]
+    footer: Wordings
+    disclaimer: Wordings
     form_text: Phrases
     headers: Mapping[str, Role]
 
@@ -142,8 +175,8 @@ def compile_layout(files: Mapping[str, LayoutFile]) -> Layout:
         wrote_first=_pattern(every("wrote_first"), r"(?<!\w)(?:{})(?!\w)"),
         original=_pattern(every("original"), r"(?<!\w)(?:{})(?!\w)"),
         forwarded=_pattern(every("forwarded"), r"(?<!\w)(?:{})(?!\w)"),
-        footer=_pattern(every("footer"), r"\W*(?:{})(?!\w)"),
-        disclaimer=_pattern(every("disclaimer"), r"(?:{})"),
+        footer=Wordings(_spelled(every("footer")), r"\W*(?:{})(?!\w)"),
+        disclaimer=Wordings(_spelled(every("disclaimer")), r"(?:{})"),
         form_text=_phrases(every("form_text")),
         headers=_headers(files.values()),
     )
@@ -168,11 +201,13 @@ def _phrases(texts: Iterable[str]) -> Phrases:
     return {first: tuple(group) for first, group in itertools.groupby(ordered, key=lambda words: words[0])}
 
 
+def _spelled(texts: Iterable[str]) -> set[str]:
+    return {spelling for text in texts for spelling in _spellings(text)}
+
+
 def _pattern(texts: Iterable[str], frame: str) -> re.Pattern[str]:
     """One pattern for all phrases. `*` stands for up to 40 characters of a line."""
-    spelled = sorted(
-        {spelling for text in texts for spelling in _spellings(text)}, key=lambda s: (-len(s), s)
-    )
+    spelled = sorted(_spelled(texts), key=lambda s: (-len(s), s))
     parts = [
         r"[^\n]{0,40}?".join(r"\s+".join(map(re.escape, piece.split(" "))) for piece in s.split("*"))
         for s in spelled

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
 
-from mailflow.rules.people_words import WordList, fold, word_pattern
+from mailflow.rules.people_words import Later, WordList, fold, word_pattern
 
 Pattern = re.Pattern[str]
 _FORBID = ConfigDict(frozen=True, extra="forbid")
@@ -170,15 +170,15 @@ class Speech:
     needs_determiner: bool
     juxtaposed: bool
     number_after: bool
-    sums: Pattern | None
-    we_are: Pattern | None
-    totals: Pattern | None
-    formerly: Pattern | None
-    they_come: Pattern | None
-    fewer: Pattern | None
-    less: Pattern | None
-    extra: Pattern | None
-    additions: Pattern | None
+    sums: Later | None
+    we_are: Later | None
+    totals: Later | None
+    formerly: Later | None
+    they_come: Later | None
+    fewer: Later | None
+    less: Later | None
+    extra: Later | None
+    additions: Later | None
     names: tuple[re.Pattern[str], ...]
     full_names: tuple[re.Pattern[str], ...]
     other_names: tuple[re.Pattern[str], ...]
@@ -286,9 +286,9 @@ def _learn(words: WordList, table: BaseModel, lists: Iterable[str], prefix: str 
         words.learn(getattr(table, name), prefix + name)
 
 
-def _any_of(patterns: Iterable[str], count: CountFile) -> Pattern | None:
+def _any_of(patterns: Iterable[str], count: CountFile) -> Later | None:
     pieces = [word_pattern(pattern, count.between, count.umlauts) for pattern in patterns]
-    return re.compile(r"(?<!\S)(?:" + "|".join(pieces) + ")") if pieces else None
+    return Later(r"(?<!\S)(?:" + "|".join(pieces) + ")") if pieces else None
 
 
 def _lead(pattern: str, count: CountFile) -> Pattern:

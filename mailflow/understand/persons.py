@@ -69,7 +69,7 @@ def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
         clause.aside |= before.aside and clause.hangs_on and not clause.coming
     for clause in clauses:
         note_writer(clause, tally)
-    tally.they_come |= occasion and bool(speech.they_come and speech.they_come.search(sentence.line))
+    tally.they_come |= occasion and bool(speech.they_come and speech.they_come.pattern.search(sentence.line))
     note_totals(sentence, companies, speech, clauses, tally)
     for company in companies:
         note_company(company, sentence.tokens, clauses, coming, occasion, tally)

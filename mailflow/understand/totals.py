@@ -1,9 +1,9 @@
 """Numbers that count everybody: "wir sind zu viert", "Anzahl: 1 Erw. + 3 Kinder", "statt 3 nur 2"."""
 
 import bisect
-import re
 
 from mailflow.rules.people import Speech
+from mailflow.rules.people_words import Later
 from mailflow.understand.clauses import Clause
 from mailflow.understand.parties import Company
 from mailflow.understand.people_clauses import Sentence, Token
@@ -57,7 +57,7 @@ def _of_comers(tokens: list[Token], place: int) -> bool:
 def _note_changes(sentence: Sentence, speech: Speech, tally: Tally) -> None:
     """ "eine Person mehr", "zwei weniger": what changes, where no number is said that holds."""
     for pattern, sign in ((speech.fewer, -1), (speech.extra, 1)):
-        for match in pattern.finditer(sentence.line) if pattern else ():
+        for match in pattern.pattern.finditer(sentence.line) if pattern else ():
             number = next((int(value) for value in match.groups() if value), 1)
             tally.delta += sign * number
             first = bisect.bisect_left(sentence.offsets, match.start())
@@ -83,10 +83,10 @@ def _whole(companies: list[Company], place: int, number: int) -> int:
     return number
 
 
-def _numbers(sentence: Sentence, pattern: re.Pattern[str] | None) -> list[tuple[int, int]]:
+def _numbers(sentence: Sentence, pattern: Later | None) -> list[tuple[int, int]]:
     """Places and values of the numbers that a pattern finds."""
     found: list[tuple[int, int]] = []
-    for match in pattern.finditer(sentence.line) if pattern else ():
+    for match in pattern.pattern.finditer(sentence.line) if pattern else ():
         for group, value in enumerate(match.groups(), 1):
             if value is not None:
                 found.append((bisect.bisect_left(sentence.offsets, match.start(group) - 1), int(value)))
