@@ -70,7 +70,10 @@ def read_name(text: str, people: People, known: frozenset[str] = frozenset()) ->
         return ""
     lows = [fold(word.strip(".'’"), True) for word in words]
     initial = _is_initial(words, 0)
-    if any(_is_no_name(low, people) for low in lows[initial:]):
+    within = {
+        low for low in lows[1:-1] if _is(low, "name:particles", people)
+    }  # "Anna von Berg", "Eva de Wit"
+    if any(_is_no_name(low, people) for low in lows[initial:] if low not in within):
         return ""
     if not all(
         _capital(word) or _is(low, "name:particles", people) for word, low in zip(words, lows, strict=True)

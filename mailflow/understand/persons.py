@@ -8,6 +8,7 @@ holds ("statt 3") never counts.
 """
 
 import itertools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from mailflow.understand.people_clauses import Sentence, read_sentences
 from mailflow.understand.tally import COUNTED, LOOSE, SUM, TOTAL, Tally
 from mailflow.understand.totals import note_totals
 
+_LETTER = re.compile(r"[^\W\d_]")
 _BRIEF = 10  # words: so short a mail that names only others adds them to those who were known
 
 
@@ -35,11 +37,12 @@ class Headcount:
 
 
 def count_persons(sentences: Iterable[Sentence], subject: str, speech: Speech) -> Headcount:
-    """Count from the text's sentences; from the subject where they count nobody."""
+    """Count from the text's sentences; from the subject where they count nobody: "2 Personen", but not
+    "16", which is a day."""
     found = _count(sentences, speech)
     if found.said or found.change:
         return found
-    headline = _count(read_sentences(subject, speech), speech) if subject.strip() else Headcount()
+    headline = _count(read_sentences(subject, speech), speech) if _LETTER.search(subject) else Headcount()
     return headline if headline.said else found
 
 
