@@ -71,7 +71,7 @@ class LayoutFile(BaseModel):
     headers: Mapping[Role, tuple[str, ...]] = Field(default_factory=dict)
 
 
-class Wordings:
+class FixedPhrases:
     """Phrases that a line may hold. They are hundreds in all languages, and few begin with a word of the
     line: those with one first word make one pattern, compiled when that word is first met."""
 
@@ -122,8 +122,8 @@ class Layout:
     wrote_first: re.Pattern[str]
     original: re.Pattern[str]
     forwarded: re.Pattern[str]
-    footer: Wordings
-    disclaimer: Wordings
+    footer: FixedPhrases
+    disclaimer: FixedPhrases
     form_text: Phrases
     headers: Mapping[str, Role]
 
@@ -175,8 +175,8 @@ def compile_layout(files: Mapping[str, LayoutFile]) -> Layout:
         wrote_first=_pattern(every("wrote_first"), r"(?<!\w)(?:{})(?!\w)"),
         original=_pattern(every("original"), r"(?<!\w)(?:{})(?!\w)"),
         forwarded=_pattern(every("forwarded"), r"(?<!\w)(?:{})(?!\w)"),
-        footer=Wordings(_spelled(every("footer")), r"\W*(?:{})(?!\w)"),
-        disclaimer=Wordings(_spelled(every("disclaimer")), r"(?:{})"),
+        footer=FixedPhrases(_spelled(every("footer")), r"\W*(?:{})(?!\w)"),
+        disclaimer=FixedPhrases(_spelled(every("disclaimer")), r"(?:{})"),
         form_text=_phrases(every("form_text")),
         headers=_headers(files.values()),
     )

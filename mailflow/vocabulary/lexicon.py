@@ -175,14 +175,17 @@ class Lexicon:
         )
 
     def _add_sequences(self, found: list[set[str]]) -> None:
-        for position, tags in enumerate(found):
+        for position, tags in enumerate(found[:-1]):
+            following = found[position + 1]
             for first in [tag for tag in tags if tag in self._sequences]:
                 for parts, tag in self._sequences[first]:
-                    if all(
-                        position + step < len(found) and part in found[position + step]
-                        for step, part in enumerate(parts)
-                    ):
+                    if parts[1] in following and _stand_there(parts, found[position:]):
                         tags.add(tag)
+
+
+def _stand_there(parts: Sequence[str], found: Sequence[set[str]]) -> bool:
+    """Do the words of a sequence stand one after the other?"""
+    return len(parts) <= len(found) and all(part in tags for part, tags in zip(parts, found, strict=False))
 
 
 def _is_short_word(rest: str) -> bool:
