@@ -33,6 +33,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mailflow.rules.later import Later
+
 Role = Literal["from", "sent", "to", "cc", "subject", "other"]
 Phrases = Mapping[str, tuple[tuple[str, ...], ...]]  # by first word, the longest first
 
@@ -76,12 +78,11 @@ class FixedPhrases:
     line: those with one first word make one pattern, compiled when that word is first met."""
 
     def __init__(self, texts: Iterable[str], frame: str) -> None:
-        self._frame = frame
-        self._texts: dict[str, list[str]] = {}
-        self._compiled: dict[str, re.Pattern[str]] = {}
-        for text in texts:
+        begun: dict[str, list[str]] = {}
+        for text in _spelled(texts):
             first = "" if text.startswith("*") else next(iter(words_of(text)), "")
-            self._texts.setdefault(first, []).append(text)
+            begun.setdefault(first, []).append(text)
+        self._patterns = {first: Later(_expression(texts, frame)) for first, texts in begun.items()}
 
     def match(self, folded: str) -> re.Match[str] | None:
         """A phrase with which a folded line begins."""
@@ -95,13 +96,8 @@ class FixedPhrases:
 
     def _begun(self, folded: str, word: str, at: int) -> re.Match[str] | None:
         """What begins there with this word, or with anything ("* gesendet")."""
-        patterns = (self._pattern(first) for first in (word, "") if first in self._texts)
+        patterns = (self._patterns[first].pattern for first in (word, "") if first in self._patterns)
         return next((match for pattern in patterns if (match := pattern.match(folded, at))), None)
-
-    def _pattern(self, first: str) -> re.Pattern[str]:
-        if first not in self._compiled:
-            self._compiled[first] = _pattern(self._texts[first], self._frame)
-        return self._compiled[first]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +171,8 @@ def compile_layout(files: Mapping[str, LayoutFile]) -> Layout:
         wrote_first=_pattern(every("wrote_first"), r"(?<!\w)(?:{})(?!\w)"),
         original=_pattern(every("original"), r"(?<!\w)(?:{})(?!\w)"),
         forwarded=_pattern(every("forwarded"), r"(?<!\w)(?:{})(?!\w)"),
-        footer=FixedPhrases(_spelled(every("footer")), r"\W*(?:{})(?!\w)"),
-        disclaimer=FixedPhrases(_spelled(every("disclaimer")), r"(?:{})"),
+        footer=FixedPhrases(every("footer"), r"\W*(?:{})(?!\w)"),
+        disclaimer=FixedPhrases(every("disclaimer"), r"(?:{})"),
         form_text=_phrases(every("form_text")),
         headers=_headers(files.values()),
     )
@@ -206,13 +202,17 @@ def _spelled(texts: Iterable[str]) -> set[str]:
 
 
 def _pattern(texts: Iterable[str], frame: str) -> re.Pattern[str]:
-    """One pattern for all phrases. `*` stands for up to 40 characters of a line."""
-    spelled = sorted(_spelled(texts), key=lambda s: (-len(s), s))
+    """One pattern for all phrases."""
+    return re.compile(_expression(_spelled(texts), frame))
+
+
+def _expression(spelled: Iterable[str], frame: str) -> str:
+    """Phrases as one regular expression, the longest first. `*` stands for up to 40 characters of a line."""
     parts = [
         r"[^\n]{0,40}?".join(r"\s+".join(map(re.escape, piece.split(" "))) for piece in s.split("*"))
-        for s in spelled
+        for s in sorted(spelled, key=lambda s: (-len(s), s))
     ]
-    return re.compile(frame.format("|".join(parts) or "(?!)"))
+    return frame.format("|".join(parts) or "(?!)")
 
 
 def _headers(files: Iterable[LayoutFile]) -> Mapping[str, Role]:

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
 
-from mailflow.rules.people_words import Later, WordList, fold, word_pattern
+from mailflow.rules.later import Later
+from mailflow.rules.people_words import WordList, fold, word_pattern
 
 Pattern = re.Pattern[str]
 _FORBID = ConfigDict(frozen=True, extra="forbid")
@@ -197,6 +198,10 @@ class People:
     genitives: tuple[str, ...]  # endings of institutions, the longer first
     _built: dict[str, Speech] = field(default_factory=dict, compare=False, repr=False)
 
+    def has(self, folded: str, tag: str) -> bool:
+        """Does a folded word stand in a list that holds in every language ("name:titles")?"""
+        return tag in self.common.meaning(folded).tags
+
     def speech(self, language: str | None) -> Speech:
         """The language's own, else German, else whatever there is; built when it is first asked for."""
         wanted = (language or "de", "de", *self.files)
@@ -206,23 +211,14 @@ class People:
         return self._built[chosen]
 
 
-# The fields that are plain lists of words; each word carries the field's name as its tag.
-_COUNT_LISTS = [name for name, info in CountFile.model_fields.items() if info.annotation is str]
-_NAME_LISTS = [name for name, info in NamesFile.model_fields.items() if info.annotation is str]
-_PHONE_LISTS = [name for name, info in PhonesFile.model_fields.items() if info.annotation is str]
-_ORGANISATION_LISTS = [
-    name for name, info in OrganisationsFile.model_fields.items() if info.annotation is str
-]
-
-
 def compile_people(files: Mapping[str, PeopleFile]) -> People:
     """Turn the checked files into word lists and patterns. Keys of `files` are languages (file stems)."""
     common = WordList(umlauts=True)
     for file in files.values():
-        _learn(common, file.names, _NAME_LISTS, "name:")
+        _learn(common, file.names, "name:")
         common.learn(file.count.joins + " &", "name:joins")
-        _learn(common, file.phones, _PHONE_LISTS, "phone:")
-        _learn(common, file.organisations, _ORGANISATION_LISTS, "organisation:")
+        _learn(common, file.phones, "phone:")
+        _learn(common, file.organisations, "organisation:")
     labels = {
         (kind, fold(label, True))
         for file in files.values()
@@ -236,7 +232,7 @@ def compile_people(files: Mapping[str, PeopleFile]) -> People:
 def _spoken_words(file: PeopleFile) -> WordList:
     count = file.count
     words = WordList(count.umlauts, tuple(fold(ending, count.umlauts) for ending in count.endings.split()))
-    _learn(words, count, _COUNT_LISTS)
+    _learn(words, count)
     words.learn(file.names.titles, "title")
     for value, members in count.numbers.items():
         words.learn(members, "number", number=int(value))
@@ -281,9 +277,11 @@ def _speech(file: PeopleFile) -> Speech:
     )
 
 
-def _learn(words: WordList, table: BaseModel, lists: Iterable[str], prefix: str = "") -> None:
-    for name in lists:
-        words.learn(getattr(table, name), prefix + name)
+def _learn(words: WordList, table: BaseModel, prefix: str = "") -> None:
+    """The fields that are plain lists of words; each word carries the field's name as its tag."""
+    for name, info in type(table).model_fields.items():
+        if info.annotation is str:
+            words.learn(getattr(table, name), prefix + name)
 
 
 def _any_of(patterns: Iterable[str], count: CountFile) -> Later | None:

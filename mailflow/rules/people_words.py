@@ -144,21 +144,6 @@ def _both(one: Meaning, other: Meaning) -> Meaning:
     )
 
 
-class Later:
-    """A regular expression that is compiled when it is first used: a mail needs few of its language's, and
-    each costs milliseconds."""
-
-    def __init__(self, source: str) -> None:
-        self._source = source
-        self._compiled: re.Pattern[str] | None = None
-
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        """The expression, ready for use."""
-        self._compiled = self._compiled or re.compile(self._source)
-        return self._compiled
-
-
 def word_pattern(text: str, between: str, umlauts: bool) -> str:
     """A pattern of words as a regular expression over folded words that each are followed by a blank."""
     return "".join(_piece(item, between, umlauts) for item in text.split())

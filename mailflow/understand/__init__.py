@@ -72,11 +72,11 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
     ours = rules.meaning.of(office.event.language, office.event.language)
     expected = bool(known.registrations) or known.replies_to_us or answers_us(letter, ours, days)
     corrected = expected and corrects(details, sentences)
-    counted = "persons" in details.said
-    intents, reasons = find_intents(Weighing(sentences, subject, expected, corrected, counted))
+    mail = Weighing(sentences, subject, expected, corrected, counted="persons" in details.said)
+    intents, reasons = find_intents(mail)
     if not intents and not _settled(sentences):
         sentences = add_hunches(sentences, vocabulary, days, language or office.event.language)
-        intents, reasons = find_intents(Weighing(sentences, subject, expected, corrected, counted))
+        intents, reasons = find_intents(replace(mail, sentences=sentences))
     comes = {"sign_up", "practice"} & set(intents) and "cancel" not in intents
     return Reading(
         automatic=None,

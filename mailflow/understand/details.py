@@ -185,7 +185,7 @@ def _labelled_name(written: str, people: People) -> str:
     for match in _LABEL.finditer(written):
         label = re.sub(r"[^\w]+", "_", fold(match.group(1).strip(" *"), True)).strip("_")
         for kind in ("labels", "first_labels", "last_labels"):
-            if f"name:{kind}" in people.common.meaning(label).tags or (kind, label) in people.labels:
+            if people.has(label, f"name:{kind}") or (kind, label) in people.labels:
                 parts.setdefault(kind, read_name_line(match.group(2), people, _small(match.group(2))))
     if parts.get("first_labels") and (parts.get("last_labels") or parts.get("labels")):
         return f"{parts['first_labels']} {parts.get('last_labels') or parts['labels']}"

@@ -70,13 +70,12 @@ def read_name(text: str, people: People, known: frozenset[str] = frozenset()) ->
         return ""
     lows = [fold(word.strip(".'’"), True) for word in words]
     initial = _is_initial(words, 0)
-    within = {
-        low for low in lows[1:-1] if _is(low, "name:particles", people)
-    }  # "Anna von Berg", "Eva de Wit"
+    # as in "Anna von Berg", "Eva de Wit"
+    within = {low for low in lows[1:-1] if people.has(low, "name:particles")}
     if any(_is_no_name(low, people) for low in lows[initial:] if low not in within):
         return ""
     if not all(
-        _capital(word) or _is(low, "name:particles", people) for word, low in zip(words, lows, strict=True)
+        _capital(word) or people.has(low, "name:particles") for word, low in zip(words, lows, strict=True)
     ):
         plain = len(words) <= 3 and all(word.islower() or _capital(word) for word in words)
         if not plain or not known.intersection(lows):
@@ -105,7 +104,7 @@ def is_institution(text: str, people: People) -> bool:
     for word in words:
         low = fold(word.rstrip("."), True)
         for form in (low, low.rstrip("s")):
-            compound = "compound" in people.common.meaning(form).tags and word[:1].islower() and not small
+            compound = people.has(form, "compound") and word[:1].islower() and not small
             if _names_institution(form, people) and not compound:
                 return True
     return False
@@ -150,16 +149,16 @@ def _without_closing(text: str, people: People) -> str:
     """Take the words of a closing off the beginning ("Mit lieben Grüßen Anna Kox")."""
     words = text.split()
     lows = [fold(word.strip(".,!:;-–'’"), True) for word in words[:5]]
-    nouns = [i for i, low in enumerate(lows) if "name:closing_nouns" in people.common.meaning(low).tags]
+    nouns = [i for i, low in enumerate(lows) if people.has(low, "name:closing_nouns")]
     taken = nouns[-1] + 1 if nouns else 0
     while taken < len(words):
         low = fold(words[taken].strip(".,!:;-–'’"), True)
-        if low and "name:closings" not in people.common.meaning(low).tags:
+        if low and not people.has(low, "name:closings"):
             break
         if _is_initial(words, taken):
             break
         if (
-            _is(low, "name:particles", people)
+            people.has(low, "name:particles")
             and taken == 0
             and len(words) > 1
             and words[1][:1].isupper()
@@ -188,26 +187,22 @@ def _without_titles(words: list[str], people: People) -> list[str]:
         word
         for place, word in enumerate(words)
         if (len(word.strip(".,")) == 1 and (place or (_is_initial(words, 0) and len(words) == 2)))
-        or not _is(fold(word.strip(".,"), True), "name:titles", people)
+        or not people.has(fold(word.strip(".,"), True), "name:titles")
     ]
     if not _is_initial(kept, 0):
-        while kept and _is(fold(kept[0].strip("."), True), "name:on_behalf", people):
+        while kept and people.has(fold(kept[0].strip("."), True), "name:on_behalf"):
             kept = kept[1:]
     while kept and kept[0][:1].isupper() and kept[-1].islower():  # "Udo Kox mit Familie"
         kept = kept[:-1]
-    house = [word for word in words[:1] if _is(fold(word.strip(".,"), True), "name:families", people)]
-    surname = [word for word in kept if not _is(fold(word, True), "name:particles", people)]
+    house = [word for word in words[:1] if people.has(fold(word.strip(".,"), True), "name:families")]
+    surname = [word for word in kept if not people.has(fold(word, True), "name:particles")]
     return [*house, *kept] if len(surname) == 1 and "&" not in kept else kept
 
 
 def _with_joins(words: list[str], people: People) -> list[str]:
     """The words, with "&" for every "und" between two of them."""
-    joins = [0 < n < len(words) - 1 and _is(fold(w, True), "name:joins", people) for n, w in enumerate(words)]
+    joins = [0 < n < len(words) - 1 and people.has(fold(w, True), "name:joins") for n, w in enumerate(words)]
     return ["&" if join else word for word, join in zip(words, joins, strict=True)]
-
-
-def _is(low: str, tag: str, people: People) -> bool:
-    return tag in people.common.meaning(low).tags
 
 
 def _first_of_couple(words: list[str]) -> list[str]:
@@ -225,7 +220,7 @@ def _swapped(head: str, tail: str, people: People) -> str:
     if not first or len(head.split()) > 3 or len(first.split()) > 3:
         return ""
     last_words = _without_titles(head.split(), people)
-    if len(last_words) > 1 and not _is(fold(last_words[0], True), "name:particles", people):
+    if len(last_words) > 1 and not people.has(fold(last_words[0], True), "name:particles"):
         return ""
     return read_name(" ".join([first, *last_words]), people)
 

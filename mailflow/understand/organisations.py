@@ -32,7 +32,7 @@ def find_labelled(text: str, people: People) -> str:
     """What a form says: "Einrichtung: Miteinander in Kaarst e.V."."""
     for match in _LABEL.finditer(text):
         label = fold(match.group(1).strip(" *"), True).replace(" ", "_")
-        if "organisation:labels" in people.common.meaning(label).tags:
+        if people.has(label, "organisation:labels"):
             return _with_dot(match.group(2).strip(" *.,"), match.group(2))
     return ""
 
@@ -71,7 +71,7 @@ def _nominative(name: str, people: People) -> str:
 
 
 def _is_noun(word: str, people: People) -> bool:
-    return "organisation:nouns" in people.common.meaning(fold(word, True)).tags
+    return people.has(fold(word, True), "organisation:nouns")
 
 
 def _with_dot(text: str, written: str) -> str:
@@ -84,19 +84,19 @@ def _without_links(words: list[str], people: People) -> list[str]:
     """ "für den Elternrat" as "Elternrat"."""
     start = 0
     while start < len(words) - 1 and words[start].islower() and not words[-1].islower():
-        if "organisation:links" not in people.common.meaning(fold(words[start], True)).tags:
+        if not people.has(fold(words[start], True), "organisation:links"):
             return words
         start += 1
     return words[start:]
 
 
 def _institution(part: str, people: People) -> str:
-    if any("organisation:homes" in people.common.meaning(fold(w, True)).tags for w in _WORD.findall(part)):
+    if any(people.has(fold(w, True), "organisation:homes") for w in _WORD.findall(part)):
         return ""
     text = _with_dot(_ADDRESS.sub("", part.strip(" ,.:;")).strip(" ,:;"), part)
     text = " ".join(_without_links(text.split(" "), people))
     words = _WORD.findall(text)
-    if len(words) == 1 and "organisation:generic" in people.common.meaning(fold(words[0], True)).tags:
+    if len(words) == 1 and people.has(fold(words[0], True), "organisation:generic"):
         return ""
     if not words or len(text) > _LONGEST or len(words) > 10 or _CONTACT.search(text):
         return ""
@@ -105,7 +105,7 @@ def _institution(part: str, people: People) -> str:
         "name:closings",
     }:
         return ""
-    if len(words) > 1 and "organisation:offices" in people.common.meaning(fold(words[-1], True)).tags:
+    if len(words) > 1 and people.has(fold(words[-1], True), "organisation:offices"):
         return ""
     if re.match(r"[^\W\d_]+:\s", text) or not is_institution(text, people):
         return ""
@@ -120,7 +120,7 @@ def without_office(display: str, people: People) -> str:
     """ "GGS An der Linde - Sekretariat" without the office behind the dash."""
     head, dash, tail = re.sub(r"\s+[-–|]\s+", " - ", display).rpartition(" - ")
     first = fold(tail.split()[0], True) if tail.split() else ""
-    return head if dash and "organisation:offices" in people.common.meaning(first).tags else display
+    return head if dash and people.has(first, "organisation:offices") else display
 
 
 def is_short_for(name: str, full: str) -> bool:
@@ -130,9 +130,7 @@ def is_short_for(name: str, full: str) -> bool:
 
 
 def _is_legal(text: str, people: People) -> bool:
-    return any(
-        "organisation:legal" in people.common.meaning(fold(w.rstrip("."), True)).tags for w in text.split()
-    )
+    return any(people.has(fold(w.rstrip("."), True), "organisation:legal") for w in text.split())
 
 
 def find_in_text(sentences: Iterable[Sentence], speech: Speech, people: People) -> str:
@@ -201,7 +199,7 @@ def _name_at(sentence: Sentence, place: int, people: People) -> str:
     while words and words[0].has("article") and words[0].text[:1].islower():
         words.pop(0)
     if len(words) == 1:
-        generic = "organisation:generic" in people.common.meaning(fold(words[0].text, True)).tags
+        generic = people.has(fold(words[0].text, True), "organisation:generic")
         if generic or (start and sentence.tokens[start - 1].has("my")):
             return ""
     if not words:
@@ -220,6 +218,4 @@ def _ends_name(token: Token, people: People) -> bool:
         "occasion", "i", "me", "i_come", "my", "theirs", "they", "things", "title"
     ):
         return True
-    return (
-        not token.capital and "organisation:links" not in people.common.meaning(fold(token.text, True)).tags
-    )
+    return not token.capital and not people.has(fold(token.text, True), "organisation:links")

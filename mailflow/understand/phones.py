@@ -94,7 +94,7 @@ def _extension(after: str, people: People) -> str:
     """ "02131 555-0, Durchwahl -42": the digits of the direct line behind a switchboard's number."""
     words = list(_WORD.finditer(after))[:2]
     for word in words:
-        if "phone:direct" in people.common.meaning(fold(word.group(), True)).tags:
+        if people.has(fold(word.group(), True), "phone:direct"):
             extension = _EXTENSION.match(after, word.end())
             return extension.group(1) if extension else ""
     return ""

@@ -59,7 +59,7 @@ def _below_colon(text: str, people: People, speech: Speech) -> list[str]:
 def _with_commas(text: str, people: People) -> str:
     """ "A, B und C" as "A, B, C"."""
     words = text.split()
-    joins = [n > 0 and "name:joins" in people.common.meaning(fold(w, True)).tags for n, w in enumerate(words)]
+    joins = [n > 0 and people.has(fold(w, True), "name:joins") for n, w in enumerate(words)]
     return " ".join("," if join else word for word, join in zip(words, joins, strict=True)).replace(
         ", ,", ","
     )

@@ -2,8 +2,8 @@
 
 import bisect
 
+from mailflow.rules.later import Later
 from mailflow.rules.people import Speech
-from mailflow.rules.people_words import Later
 from mailflow.understand.clauses import Clause
 from mailflow.understand.parties import Company
 from mailflow.understand.people_clauses import Sentence, Token
