@@ -29,6 +29,7 @@ demo: .venv/runtime
 	$(BIN)/python -m mailflow demo
 
 train: .venv/development
+	$(PIP) install --require-hashes -r requirements-train.lock
 	$(BIN)/python -m tests.train
 
 bench: .venv/development
@@ -51,6 +52,8 @@ lock: .venv/development
 	  --no-header --no-annotate --no-emit-index-url --quiet --upgrade -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --no-emit-index-url --quiet -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --group train --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url --quiet -c requirements.lock -o requirements-train.lock
 
 clean:
 	rm -rf .venv build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

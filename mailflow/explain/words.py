@@ -34,6 +34,7 @@ WORDS = {
     "suggestion": "Vorschlag",
     "access": "Zugangsdaten",
     "change": "Änderung",
+    "doubt": "bezweifelt:",
     "decline": "Absage",
     "practice_decline": "kein Probetermin",
     "thanks": "Dank",

@@ -5,7 +5,8 @@ origin.py      a person, or a machine?
 own_words.py   the text in pieces: written, greeting, signature, quoted, each with its reason
   lines.py, quotes.py, heads.py, greeting.py, signature.py, signed_lines.py, footers.py
 language.py    which language the person wrote
-meanings.py    what each sentence means
+meanings.py    what each sentence means, by the rules
+second_look.py what a hunch, learned from examples, adds and doubts
   hunch.py
 thread.py      what the subject says, and whether the mail answers one of ours
 intents.py     what the mail asks for
@@ -40,11 +41,13 @@ from mailflow.understand.details import find_details
 from mailflow.understand.ideas import find_ideas
 from mailflow.understand.intents import Weighing, find_intents
 from mailflow.understand.language import find_language
-from mailflow.understand.meanings import ENOUGH, SentenceReading, add_hunches, read_sentences
+from mailflow.understand.meanings import SentenceReading, read_sentences
 from mailflow.understand.origin import find_origin
 from mailflow.understand.own_words import split_pieces
+from mailflow.understand.second_look import doubts
 from mailflow.understand.thread import answers_us, corrects, own_subject, read_subject
 from mailflow.vocabulary.days import Days
+from mailflow.vocabulary.phrases import ENOUGH
 
 if TYPE_CHECKING:
     from mailflow.rules import Rules
@@ -64,7 +67,7 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
         return _silent(automatic, language, pieces, bounce)
     vocabulary = rules.meaning.of(language, office.event.language)
     days = _days(office, moment)
-    sentences = read_sentences(pieces, vocabulary, days)
+    sentences = read_sentences(pieces, vocabulary, days, language or office.event.language)
     subject = read_subject(own_subject(letter), vocabulary, days)
     if subject and _says_nothing(sentences):
         sentences, subject = [*sentences, subject], None
@@ -72,11 +75,9 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
     ours = rules.meaning.of(office.event.language, office.event.language)
     expected = bool(known.registrations) or known.replies_to_us or answers_us(letter, ours, days)
     corrected = expected and corrects(details, sentences)
-    mail = Weighing(sentences, subject, expected, corrected, counted="persons" in details.said)
-    intents, reasons = find_intents(mail)
-    if not intents and not _settled(sentences):
-        sentences = add_hunches(sentences, vocabulary, days, language or office.event.language)
-        intents, reasons = find_intents(replace(mail, sentences=sentences))
+    intents, reasons = find_intents(
+        Weighing(sentences, subject, expected, corrected, counted="persons" in details.said)
+    )
     comes = {"sign_up", "practice"} & set(intents) and "cancel" not in intents
     return Reading(
         automatic=None,
@@ -86,7 +87,7 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
         details=replace(details, practice="practice" in intents) if comes else None,
         ideas=find_ideas(sentences, subject) if "idea" in intents else (),
         unclear=_unclear(letter, intents, sentences),
-        reasons=reasons,
+        reasons=(*reasons, *(each for sentence in sentences for each in doubts(sentence.meanings.values()))),
         sentences=tuple(Sentence(each.line.text, _taken_for(each)) for each in sentences),
     )
 

@@ -1,9 +1,8 @@
-"""A hunch: what a sentence may mean where no rule speaks.
+"""A hunch: what a sentence may mean by its words taken together.
 
-A linear model over pieces of words, learned from the labelled sentences in tests/corpus (`make train`).
-Rules: it never speaks against a rule, never stronger than "likely", and always says how sure it is. It knows
-the event's days as such, so another date teaches it nothing wrong. The file holds one signed byte for each
-piece and meaning; no library is needed to read it.
+A linear model over pieces of words, learned from the labelled sentences in tests/corpus (`make train`); what
+becomes of its votes is decided in second_look.py. It knows the event's days as such, so another date teaches
+it nothing wrong. The file holds one signed byte for each piece and meaning; no library is needed to read it.
 """
 
 import math
@@ -17,10 +16,9 @@ from itertools import pairwise
 
 LABELS = ("sign_up", "practice", "practice_decline", "idea", "cancel", "decline", "resend", "question")
 BUCKETS = 1 << 17
-SCALE = 16.0  # weight of 1.0 in the file
-SURE_ENOUGH = 0.8
-_SHORTEST, _LONGEST = 3, 5  # letters of a piece
-_MOST_LETTERS = 400  # of a sentence; a longer one is read from its beginning
+SCALE = 8.0  # weight of 1.0 in the file
+_BEGINNINGS, _END = (3, 5), 3  # letters; with shorter and longer pieces it learned no more
+_MOST_WORDS = 80  # of a sentence; a longer one is read from its beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +28,45 @@ class Model:
     weights: Mapping[str, "array[int]"]
     bias: Mapping[str, float]
 
-    def vote(self, pieces: Sequence[int]) -> dict[str, float]:
-        """How probable each meaning is, from 0 to 1."""
+    def vote(self, pieces: Sequence[int]) -> dict[str, "Vote"]:
+        """How the pieces of a sentence speak for and against each meaning."""
         length = SCALE * math.sqrt(len(pieces) or 1)
         return {
-            label: _squash(self.bias[label] + sum(map(weights.__getitem__, pieces)) / length)
+            label: Vote(sum(map(weights.__getitem__, pieces)) / length, self.bias[label])
             for label, weights in self.weights.items()
         }
 
 
-def _squash(value: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What the words say of one meaning, as log odds: above 0 they speak for it, below 0 against it.
+
+    Words that were never learned say 0: the hunch knows nothing. `bias` is how rare the meaning is at all.
+    """
+
+    words: float
+    bias: float
+
+    @property
+    def probability(self) -> float:
+        """How probable the meaning is, from 0 to 1."""
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.bias + self.words))))
 
 
 def cut(words: Sequence[str], language: str) -> list[int]:
-    """The pieces of a sentence's words, as places in the table: words, pairs of words, runs of letters."""
-    return [zlib.crc32(f"{language}{piece}".encode()) % BUCKETS for piece in set(_pieces(words))]
+    """The pieces of a sentence's words, as places in the table: words, pairs of words, beginnings, ends."""
+    return [
+        zlib.crc32(f"{language}{piece}".encode()) % BUCKETS for piece in set(_pieces(words[:_MOST_WORDS]))
+    ]
 
 
 def _pieces(words: Sequence[str]) -> Iterator[str]:
     yield from words
     yield from (f"{first} {second}" for first, second in pairwise(words))
-    text = f" {' '.join(words)} "[:_MOST_LETTERS]
-    for length in range(_SHORTEST, _LONGEST + 1):
-        yield from (text[start : start + length] for start in range(len(text) - length + 1))
+    for word in words:
+        yield from (f"{word[:length]}*" for length in _BEGINNINGS if len(word) > length)
+        if len(word) > _END:
+            yield f"*{word[-_END:]}"
 
 
 @cache

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mailflow.model import IdeaText
-from mailflow.understand.meanings import ENOUGH, SentenceReading
+from mailflow.understand.meanings import SentenceReading
+from mailflow.vocabulary.phrases import ENOUGH
 
 _OTHER = (
     "sign_up",

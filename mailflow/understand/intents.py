@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from mailflow.model import Intent, Reason
-from mailflow.understand.meanings import ENOUGH, SentenceReading
-from mailflow.vocabulary.phrases import Match
+from mailflow.understand.meanings import SentenceReading
+from mailflow.vocabulary.phrases import ENOUGH, Match
 
 SURE = 3
 _SUBSTANCE = 3  # words: below that a sentence that says nothing else is no idea either

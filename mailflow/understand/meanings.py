@@ -9,21 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from mailflow.model import Piece
-from mailflow.understand.hunch import SURE_ENOUGH, cut, shipped_model
+from mailflow.understand.second_look import NO_VOTES, QUESTION_MARK, Votes, doubted, filled, take_votes
 from mailflow.vocabulary.days import EVENT, PRACTICE, Days
-from mailflow.vocabulary.folding import fold
-from mailflow.vocabulary.phrases import Match, Vocabulary
+from mailflow.vocabulary.phrases import ENOUGH, Match, Vocabulary
 from mailflow.vocabulary.sentences import Line
 
-_HUNCH = "Gespür, aus Beispielen gelernt"
-_DIGITS = re.compile(r"\d")
 _QUOTE_MARK = re.compile(r"^[>\s|]+", re.MULTILINE)
 _LAST_WORDS = 600  # characters at the end of a quote in which its last question stands
 _MOST_TEXT = 20_000  # characters that are read for their meaning; nobody writes more, a robot may
-_A_HUNCH = 4  # words: less is too little to go by
 _A_QUESTION = 3  # words: "Dienstag?" asks nobody
-ENOUGH = 2  # strength from which a meaning counts by itself; hints (1) need company
-
 # (winner, loser), meanings or kinds of idea: both in the same clause, the first is meant
 _SAME_CLAUSE = frozenset({
     ("cancel", "sign_up"), ("cancel", "access"), ("cancel", "decline"), ("cancel", "idea"),
@@ -60,8 +54,13 @@ class SentenceReading:
         return match.strength if match else 0
 
 
-def read_sentences(pieces: Iterable[Piece], vocabulary: Vocabulary, days: Days) -> list[SentenceReading]:
-    """Every written sentence with what it means. What answers a quoted question is read as its answer."""
+def read_sentences(
+    pieces: Iterable[Piece], vocabulary: Vocabulary, days: Days, language: str = ""
+) -> list[SentenceReading]:
+    """Every written sentence with what it means. What answers a quoted question is read as its answer.
+
+    By the rules alone, unless the language is named, whose examples the second look has learned.
+    """
     found: list[SentenceReading] = []
     question: SentenceReading | None = None
     left = _MOST_TEXT
@@ -70,7 +69,11 @@ def read_sentences(pieces: Iterable[Piece], vocabulary: Vocabulary, days: Days) 
             question = _last_question(piece, vocabulary, days)
         elif piece.kind == "written":
             own = [
-                read_sentence(line, vocabulary.read(line, days))
+                read_sentence(
+                    line,
+                    vocabulary.read(line, days),
+                    take_votes(line, vocabulary, days, language) if language else NO_VOTES,
+                )
                 for line in vocabulary.split(piece.text[:left])
             ]
             left -= min(left, len(piece.text))
@@ -123,41 +126,9 @@ def sentence_labels(line: Line, matches: Iterable[Match]) -> tuple[str, ...]:
     return tuple(name for name, match in reading.meanings.items() if match.strength >= ENOUGH)
 
 
-def said_words(line: Line, vocabulary: Vocabulary, days: Days) -> list[str]:
-    """The words of a sentence in their comparable form, the days that matter as such, numbers as 0."""
-    umlauts = vocabulary.file.grammar.umlauts
-    words = [word.text for word in line.words]
-    named = vocabulary.calendar.find(words, days)
-    said = [named.get(place) or _DIGITS.sub("0", fold(word, umlauts)) for place, word in enumerate(words)]
-    return [*said, "?"] if line.asks else said
-
-
-def add_hunches(
-    sentences: Iterable[SentenceReading], vocabulary: Vocabulary, days: Days, language: str
-) -> list[SentenceReading]:
-    """What sentences may mean, where no rule says that they mean anything."""
-    return [
-        replace(each, meanings={**each.meanings, **_felt(each, vocabulary, days, language)})
-        if len(each.line.words) >= _A_HUNCH and not any(m.strength >= ENOUGH for m in each.meanings.values())
-        else each
-        for each in sentences
-    ]
-
-
-def _felt(reading: SentenceReading, vocabulary: Vocabulary, days: Days, language: str) -> dict[str, Match]:
-    model = shipped_model()
-    if model is None:
-        return {}
-    votes = model.vote(cut(said_words(reading.line, vocabulary, days), language))
-    return {
-        label: Match(label, "", ENOUGH, _HUNCH, f"{vote:.0%}", frozenset())
-        for label, vote in votes.items()
-        if vote >= SURE_ENOUGH
-    }
-
-
-def read_sentence(line: Line, matches: tuple[Match, ...]) -> SentenceReading:
-    """Settle what a sentence means where several rules spoke."""
+def read_sentence(line: Line, matches: tuple[Match, ...], votes: Votes = NO_VOTES) -> SentenceReading:
+    """Settle what a sentence means where several rules spoke, or none."""
+    matches = tuple(doubted(match, votes) for match in matches)
     losers = {loser for winner, loser in _losers(matches)}
     meanings: dict[str, Match] = {}
     for match in matches:
@@ -168,8 +139,8 @@ def read_sentence(line: Line, matches: tuple[Match, ...]) -> SentenceReading:
         and len(line.words) >= _A_QUESTION
         and not any(each.strength >= ENOUGH for each in meanings.values())
     ):
-        meanings["question"] = Match("question", "", ENOUGH, "Fragezeichen", "?", frozenset())
-    return SentenceReading(line, meanings)
+        meanings["question"] = QUESTION_MARK
+    return SentenceReading(line, filled(meanings, votes))
 
 
 def _strength(match: Match | None) -> int:

@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 
 from mailflow.model import Details, Letter
-from mailflow.understand.meanings import ENOUGH, SentenceReading, read_sentence
+from mailflow.understand.meanings import SentenceReading, read_sentence
 from mailflow.vocabulary.days import Days
-from mailflow.vocabulary.phrases import Vocabulary
+from mailflow.vocabulary.phrases import ENOUGH, Vocabulary
 
 # The prefixes that mail programs put before the subject of a reply or a forwarded mail.
 _REPLY = re.compile(

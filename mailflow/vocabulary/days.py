@@ -47,6 +47,8 @@ class Calendar:
             for distance, words in enumerate((grammar.today, grammar.tomorrow, grammar.day_after))
             for word in words
         }
+        names = (*self._weekdays, *self._relative, *self._ordinals)
+        self._first_words = {name.partition("_")[0] for name in names}  # most words are none, and done with
 
     def _names(self, names: Sequence[str]) -> dict[str, int]:
         return {
@@ -82,6 +84,8 @@ class Calendar:
         if word[0].isdigit():
             return self._numeric(word, position, words, days)
         key = fold(word, self._umlauts)
+        if key not in self._first_words:
+            return None
         following = fold(words[position + 1], self._umlauts) if position + 1 < len(words) else ""
         if weekday := self._weekdays.get(f"{key}_{following}") or self._weekdays.get(key):
             return self._weekday(weekday, days)

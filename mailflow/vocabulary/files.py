@@ -109,6 +109,10 @@ class MeaningRule(BaseModel):
         default="", description="With idea: what sort of idea (interest, need, resource, suggestion)"
     )
     strength: Strength = "sure"
+    doubt: bool = Field(
+        default=False,
+        description="Whether it is only a hint in a sentence in which nothing else speaks for it",
+    )
     where: Where = "clause"
     phrases: Annotated[tuple[Text, ...], Field(min_length=1)]
     unless: tuple[Text, ...] = Field(default=(), description="Phrases that cancel it in the same clause")

@@ -14,6 +14,7 @@ from mailflow.vocabulary.lexicon import Lexicon, build_lexicon
 from mailflow.vocabulary.sentences import MOST_JOINS, Line, part_clause, split_sentences
 
 STRENGTH = {"sure": 3, "likely": 2, "hint": 1}
+ENOUGH = STRENGTH["likely"]  # from here a meaning counts by itself; hints need company
 # Meanings of many and ordinary words: there a slip of the finger would find more than was meant.
 _STRICT = frozenset({"idea", "who", "smalltalk", "off_topic", "thanks"})
 _ALONE = 6  # words: a sentence this short says what its word says
@@ -56,6 +57,8 @@ class Match:
     because: str
     clauses: frozenset[int]
     dated: bool = False  # names the event itself, by its day or name (the first of the grammar's `apart`)
+    doubtful: bool = False  # the rule may be doubted
+    doubted: str = ""  # and was: how probable it is by the sentence as a whole
 
 
 @dataclass(slots=True)
@@ -177,7 +180,15 @@ def _match(rule: Rule, phrase: Phrase, where: frozenset[int], line: Line, tags: 
         if own & phrase.needs and word.clause in where
     ]
     source = rule.source
-    return Match(source.says, source.kind, STRENGTH[source.strength], source.name, " ".join(words), where)
+    return Match(
+        says=source.says,
+        kind=source.kind,
+        strength=STRENGTH[source.strength],
+        rule=source.name,
+        because=" ".join(words),
+        clauses=where,
+        doubtful=source.doubt,
+    )
 
 
 def build_vocabulary(file: MeaningFile) -> Vocabulary:
