@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, ConfigDict
 
 from mailflow.rules.later import Later
+from mailflow.rules.people_tables import NamesFile, OrganisationsFile, PhonesFile
 from mailflow.rules.people_words import WordList, fold, word_pattern
 
 Pattern = re.Pattern[str]
@@ -102,54 +103,6 @@ class CountFile(BaseModel):
     additions: tuple[str, ...] = ()  # {n} more than the writer
 
 
-class NamesFile(BaseModel):
-    """How people name themselves."""
-
-    model_config = _FORBID
-
-    titles: str
-    families: str = ""  # of titles: stays where only a surname follows, "Familie Kox"
-    particles: str = ""  # von, de: small letters inside a name
-    on_behalf: str = ""  # i. A.: before the name of who signs for another
-    name: tuple[str, ...]  # patterns: ich heiße {name}
-    other_name: tuple[str, ...] = ()  # er heißt {name}
-    labels: str  # Name: …
-    first_labels: str = ""  # Vorname: …
-    last_labels: str = ""  # Nachname: …
-    closing_nouns: str = ""  # Grüße: whatever stands before it
-    closings: str  # words of a closing that may share the line with the name
-    not_names: str = ""  # words in a signature that are no part of a name
-
-
-class PhonesFile(BaseModel):
-    """What stands before a number."""
-
-    model_config = _FORBID
-
-    labels: str
-    not_labels: str  # fax, IBAN, meeting
-    direct: str = ""  # Durchwahl
-    switchboard: str = ""
-
-
-class OrganisationsFile(BaseModel):
-    """How institutions are called."""
-
-    model_config = _FORBID
-
-    nouns: str
-    generic: str = ""  # no name by itself: Verein, Haus
-    legal: str = ""  # e.V. gGmbH
-    offices: str = ""  # Leitung, Sekretariat, Träger: a line beginning so names no institution
-    stands_for: tuple[str, ...] = ()  # für die {org}, before "nehme ich teil": whatever its name
-    posts: tuple[str, ...] = ()  # Leiterin der {org}: who the writer is there
-    lead_in: tuple[str, ...] = ()  # für die {org}
-    homes: str = ""  # Zimmer: so somebody lives in a house, and does not write for it
-    labels: str = ""  # Einrichtung: …
-    links: str = ""  # small words inside a name: "Verein für Heimatpflege"
-    genitives: str = ""  # endings that a noun loses where the name stands by itself: "des Vereins"
-
-
 class PeopleFile(BaseModel):
     """One file `rules/people/<lang>.toml`."""
 
@@ -186,6 +139,8 @@ class Speech:
     lead_in: tuple[re.Pattern[str], ...]
     posts: tuple[re.Pattern[str], ...]
     stands_for: tuple[re.Pattern[str], ...]
+    subjects: tuple[re.Pattern[str], ...]
+    privately: Later | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +229,8 @@ def _speech(file: PeopleFile) -> Speech:
         lead_in=tuple(_lead(pattern, count) for pattern in file.organisations.lead_in),
         posts=tuple(_lead(pattern, count) for pattern in file.organisations.posts),
         stands_for=tuple(_lead(pattern, count) for pattern in file.organisations.stands_for),
+        subjects=tuple(_lead(pattern, count) for pattern in file.organisations.subjects),
+        privately=_any_of(file.organisations.privately, count),
     )
 
 

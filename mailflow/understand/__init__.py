@@ -12,7 +12,8 @@ thread.py      what the subject says, and whether the mail answers one of ours
 intents.py     what the mail asks for
 details.py     name, persons, organisation, phone
   participant.py, proxies.py, names.py, persons.py, people_clauses.py, clauses.py, parties.py, term.py,
-  terms.py, called.py, comers.py, brackets.py, rosters.py, tally.py, totals.py, organisations.py, phones.py
+  terms.py, called.py, comers.py, brackets.py, rosters.py, tally.py, totals.py, institution.py,
+  organisations.py, phones.py
 ideas.py       which of the written sentences are the idea
 
 Pure: reads no clock, file or socket. Each room is asked once, in this order, in `understand`.

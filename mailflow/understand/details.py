@@ -12,16 +12,9 @@ from dataclasses import replace
 from mailflow.model import Details, Letter, Piece
 from mailflow.rules.people import People, Speech
 from mailflow.rules.people_words import fold
-from mailflow.understand.names import is_couple, is_institution, read_name
-from mailflow.understand.organisations import (
-    find_in_signature,
-    find_in_text,
-    find_labelled,
-    find_post,
-    is_short_for,
-    without_office,
-)
-from mailflow.understand.participant import LAST_LINES, find_name, sender_name
+from mailflow.understand.institution import find_organisation, tails
+from mailflow.understand.names import is_couple
+from mailflow.understand.participant import find_name, sender_name
 from mailflow.understand.people_clauses import Sentence, read_sentences
 from mailflow.understand.persons import Headcount, count_persons
 from mailflow.understand.phones import find_phone
@@ -42,17 +35,19 @@ def find_details(
     signed = below + signed
     sentences = read_sentences(written.lower() if written.isupper() else written, speech)
     count = _count(letter, written, signed, sentences, people, speech)
-    name, stated = find_name(letter, written, sentences, signed, people, speech, count)
-    organisation, from_text = _find_organisation(letter, sentences, written, signed, people, speech)
+    participant = find_name(letter, written, sentences, signed, people, speech, count)
+    organisation, from_text = find_organisation(
+        letter, sentences, written, signed, participant, people, speech
+    )
     phone = find_phone((written, "\n".join(signed), letter.subject), people)
     said = {
         "persons": count.said and not count.change,
-        "name": stated,
+        "name": participant.stated,
         "organisation": from_text,
         "phone": phone is not None,
     }
     return Details(
-        name=name or None,
+        name=participant.name or None,
         persons=count.persons,
         organisation=organisation or None,
         phone=phone,
@@ -78,20 +73,13 @@ def _count(
         return Headcount(roster.persons, True, writer=roster.writer, named=first)
     inherited = bool(letter.references) or _INHERITED.match(letter.subject) is not None
     found = count_persons(sentences, "" if inherited else letter.subject, speech)
-    couple = any(is_couple(line, people) for line in [display, *signed, *_tails(written)])
+    couple = any(is_couple(line, people) for line in [display, *signed, *tails(written)])
     if couple and any(token.has("we") for each in sentences for token in each.tokens):
         if not found.said:
             return Headcount(2, True)
         if found.summed and found.writer:
             return replace(found, persons=found.persons + 1)
     return found
-
-
-def _tails(written: str) -> list[str]:
-    """What stands behind the last full stop of each of the last lines."""
-    parts = [re.split(r"[.!?]\s+", line) for line in written.splitlines()[-2:]]
-    ends = [each[-1] for each in parts if len(each) > 1 or len(each[0]) < 60]
-    return [end for end in ends if sum(word.islower() for word in end.split()) < 3]
 
 
 def _split_at_closing(written: str, people: People) -> tuple[str, list[str]]:
@@ -105,29 +93,3 @@ def _split_at_closing(written: str, people: People) -> tuple[str, list[str]]:
         if greets or (1 < len(words) < 8 and all("name:closings" in each for each in tags)):
             return "\n".join(lines[:number]), lines[number:]
     return written, []
-
-
-# --- organisation --------------------------------------------------------------------------------------
-
-
-def _find_organisation(
-    letter: Letter, sentences: list[Sentence], written: str, signed: list[str], people: People, speech: Speech
-) -> tuple[str, bool]:
-    """The institution, and whether the running text names it."""
-    last = [line for line in written.splitlines() if line.strip()][-LAST_LINES - 2 :]
-    labelled = find_labelled(written, people)
-    if labelled:
-        return labelled, True
-    in_signature = find_in_signature(signed, people)
-    if in_signature:
-        return find_post([in_signature], speech, people) or in_signature, False
-    in_text = find_in_text(sentences, speech, people)
-    display = without_office(letter.senders[0].name if letter.senders else "", people)
-    office = display if is_institution(display, people) and not read_name(display, people) else ""
-    if office and not is_short_for(office, in_text):
-        return office.strip("\"' "), False
-    if in_text:
-        return in_text, True
-    short = [line for line in last if len(line) < 60 and not re.search(r"[.!?]\s*$", line)]
-    ends = [*(short if len(last) > 1 else ()), *_tails(written)]
-    return find_post(signed, speech, people) or find_in_signature(ends, people), False

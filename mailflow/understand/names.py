@@ -10,8 +10,10 @@ from mailflow.rules.people import People, Speech
 from mailflow.rules.people_words import fold
 
 _LONGEST = 60
+_TRAILING = 2  # small words behind a name; where more follow, it is a sentence
 _CUT = re.compile(r"\s+[|·•–—/-]+\s+|\s*[|·•<(\[{/]|\s*[+]?\d|\s{3,}|\t|\s*[:;]\s|\s+-+\s*$")
 _NAME_WORD = re.compile(r"[^\W\d_]{1,3}\.|[^\W\d_]+(?:[-‐‑'’ʼ.][^\W\d_]+)*['’]?")
+_QUOTED = re.compile(r"[\"„“”«»‚‘'](?:\S+\s+){2,}.*[\"“”«»’']")  # a motto
 _CASELESS = re.compile("[\u0590-\u08ff]")
 _MARKS = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -49,8 +51,10 @@ def read_name_line(line: str, people: People, known: frozenset[str] = frozenset(
     """
     if line.rstrip().endswith((":", "?")):
         return ""
+    if _QUOTED.match(line.strip()):
+        return ""
     text = _MARKS.sub("", line).strip(" \t*_~>,.!-–—;:\"'")
-    text = _without_closing(text, people)
+    text = _without_closing(text, people, known)
     first = _CUT.split(text, maxsplit=1)[0].strip(" ,.;:-–—")
     if not first or len(first) > 2 * _LONGEST or "@" in first:
         return ""
@@ -72,6 +76,8 @@ def read_name(text: str, people: People, known: frozenset[str] = frozenset()) ->
     initial = _is_initial(words, 0)
     # as in "Anna von Berg", "Eva de Wit"
     within = {low for low in lows[1:-1] if people.has(low, "name:particles")}
+    if is_surnamed(words, people):
+        within = {*within, lows[-1]}
     if any(_is_no_name(low, people) for low in lows[initial:] if low not in within):
         return ""
     if not all(
@@ -97,13 +103,23 @@ def read_sender(display: str, people: People) -> tuple[str, bool]:
     return " ".join(_without_titles(plain.split(), people)) or text, False
 
 
+def is_surnamed(words: list[str], people: People) -> bool:
+    """ "Anna Ellinghaus": a family name can end as houses do; "Evangelisches Gemeindehaus" is one."""
+    lows = [fold(word.strip(".'’"), True) for word in words]
+    if not 1 < len(lows) < 4 or not people.has(lows[-1], "organisation:surnames"):
+        return False
+    return not any(_is_no_name(low, people) or people.has(low, "organisation:epithets") for low in lows[:-1])
+
+
 def is_institution(text: str, people: People) -> bool:
     """Does a word for institutions stand in the text?"""
+    if is_surnamed(_without_titles(text.split(), people), people):
+        return False
     words = re.findall(r"[^\W\d_]+(?:[-.][^\W\d_]+)*\.?", re.sub(r"\b(\w\.)\s(?=\w\.)", r"\1", text))
     small = not any(word[:1].isupper() for word in words)
     for word in words:
         low = fold(word.rstrip("."), True)
-        for form in (low, low.rstrip("s")):
+        for form in (low, low.rstrip("s"), low.rpartition("-")[2]):
             compound = people.has(form, "compound") and word[:1].islower() and not small
             if _names_institution(form, people) and not compound:
                 return True
@@ -145,10 +161,17 @@ def is_inflected(name: str, other: str) -> bool:
     return same and all(a == b or (len(b) > 4 and a[: len(b) - 1] == b[:-1]) for a, b in pairs)
 
 
-def _without_closing(text: str, people: People) -> str:
-    """Take the words of a closing off the beginning ("Mit lieben Grüßen Anna Kox")."""
+def _without_closing(text: str, people: People, known: frozenset[str] = frozenset()) -> str:
+    """Take the words of a closing off the beginning ("Mit lieben Grüßen Anna Kox").
+
+    What the sender is called is his name, whatever it means: "Sevgi Arslan" does not send her love.
+    """
     words = text.split()
     lows = [fold(word.strip(".,!:;-–'’"), True) for word in words[:5]]
+    called = 1 < len(words) < 4 and known.issuperset(lows) and not people.has(lows[-1], "name:closings")
+    called = called and not any(people.has(low, "name:closing_nouns") for low in lows)
+    if called or (len(words) == 2 and people.has(lows[0], "name:given") and words[1][:1].isupper()):
+        return text
     nouns = [i for i, low in enumerate(lows) if people.has(low, "name:closing_nouns")]
     taken = nouns[-1] + 1 if nouns else 0
     while taken < len(words):
@@ -192,8 +215,11 @@ def _without_titles(words: list[str], people: People) -> list[str]:
     if not _is_initial(kept, 0):
         while kept and people.has(fold(kept[0].strip("."), True), "name:on_behalf"):
             kept = kept[1:]
-    while kept and kept[0][:1].isupper() and kept[-1].islower():  # "Udo Kox mit Familie"
-        kept = kept[:-1]
+    small = 0
+    while (
+        kept and small < _TRAILING and kept[0][:1].isupper() and kept[-1].islower()
+    ):  # "Udo Kox mit Familie"
+        kept, small = kept[:-1], small + 1
     house = [word for word in words[:1] if people.has(fold(word.strip(".,"), True), "name:families")]
     surname = [word for word in kept if not people.has(fold(word, True), "name:particles")]
     return [*house, *kept] if len(surname) == 1 and "&" not in kept else kept

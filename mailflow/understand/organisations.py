@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from mailflow.rules.people import People, Speech
 from mailflow.rules.people_words import fold
+from mailflow.understand.clauses import Clause
 from mailflow.understand.names import is_institution
 from mailflow.understand.people_clauses import Sentence, Token, read_sentences
 
@@ -24,6 +25,7 @@ _LABEL = re.compile(
 _ITEM = re.compile(r"\s*[-*•·+]\s+\S.*[^-*\s]\s*$")  # of a list: no line of a signature
 _WORD = re.compile(r"[^\W\d_]+(?:[-.][^\W\d_]+)*\.?")
 _ABBREVIATED = re.compile(r"(?:\b[^\W\d_]\. ?)[^\W\d_]$")
+_SLOGAN = re.compile(r"[!?]\s|[\"„“”«»].{20,}|:\s+\d|\d\.\s*\w")  # advertising: no name stands so
 _QUOTES = frozenset('"„“”«»')
 _MOST_WORDS = 8
 
@@ -37,10 +39,10 @@ def find_labelled(text: str, people: People) -> str:
     return ""
 
 
-def find_in_signature(lines: Iterable[str], people: People) -> str:
-    """The first line of a signature that names an institution; "" where none does."""
+def find_in_signature(lines: Iterable[str], name: str, people: People) -> str:
+    """The first line of a signature that names an institution, and not somebody; "" where none does."""
     for line in lines:
-        if _ITEM.match(line):
+        if _ITEM.match(line) or (name and line.strip(" ,.") == name):
             continue
         for part in _SPLIT.split(line.strip(" \t*_~>-–—\"'")):
             name = _institution(part, people)
@@ -104,16 +106,26 @@ def _institution(part: str, people: People) -> str:
         "organisation:offices",
         "name:closings",
     }:
-        return ""
+        head, comma, tail = text.partition(", ")
+        return _institution(tail, people) if comma and len(head.split()) < 3 else ""
     if len(words) > 1 and people.has(fold(words[-1], True), "organisation:offices"):
         return ""
-    if re.match(r"[^\W\d_]+:\s", text) or not is_institution(text, people):
+    if re.match(r"[^\W\d_]+:\s", text) or _SLOGAN.search(part):
+        return ""
+    if not is_institution(text, people) and not is_trade(text, people):
         return ""
     if _HOUSE_NUMBER.search(text) and not _is_legal(text, people):
         return ""
     if not any(word[:1].isupper() or not word[:1].islower() for word in words):
         return ""
     return "" if text.endswith(("!", "?")) else text
+
+
+def is_trade(text: str, people: People) -> bool:
+    """ "Blumen Lüdecke": what somebody sells or does, and a name behind it."""
+    words = text.split()
+    capitals = all(word[:1].isupper() or word == "&" for word in words)
+    return 1 < len(words) < 5 and capitals and people.has(fold(words[0], True), "organisation:trades")
 
 
 def without_office(display: str, people: People) -> str:
@@ -144,12 +156,42 @@ def find_in_text(sentences: Iterable[Sentence], speech: Speech, people: People) 
                 name = _named_from(sentence, match.end(), people, post)
                 if " " in name or (name and speech.needs_determiner):
                     return name
+        name = _taking_part(sentence, speech, people)
+        if name:
+            return name
         for pattern in speech.stands_for:
             for match in pattern.finditer(sentence.line):
                 name = _stood_for(sentence, match.end())
                 if name:
                     return name
     return ""
+
+
+def _taking_part(sentence: Sentence, speech: Speech, people: People) -> str:
+    """ "Am 17. ist die Kita Sonnenkäfer dabei": the subject of a clause about coming, not "in der Kita"."""
+    tokens = sentence.tokens
+    for match in (match for pattern in speech.subjects for match in pattern.finditer(sentence.line)):
+        if match.end() not in sentence.offsets or _hangs_on(sentence, match.start(), people):
+            continue
+        place = sentence.offsets.index(match.end())
+        clause = [token for token in tokens if token.clause == tokens[place].clause]
+        tags = Clause(clause).tags
+        if "come" in tags and not tags & {"i", "me", "aside", "negation", "whether"}:
+            name = _name_at(sentence, match.end(), people)
+            if " " in name:
+                return name
+    return ""
+
+
+def _hangs_on(sentence: Sentence, place: int, people: People) -> bool:
+    """Does a preposition or a noun stand before that place of the folded line?"""
+    start = sentence.offsets.index(place) if place in sentence.offsets else 0
+    if not start:
+        return False
+    before = sentence.tokens[start - 1]
+    noun = start > 1 and before.text[:1].isupper() and not before.meaning.tags
+    link = people.has(fold(before.text, True), "organisation:links")
+    return noun or link or before.has("apart", "along", "dating", "aside")
 
 
 def _stood_for(sentence: Sentence, place: int) -> str:

@@ -6,6 +6,7 @@ way to the whole.
 """
 
 import re
+from dataclasses import dataclass
 
 from mailflow.model import Letter
 from mailflow.rules.people import People, Speech
@@ -29,6 +30,15 @@ _ASIDE = re.compile(r"[(:]\s*([^():.,;\n]{5,50})(?:[).,;]|$)", re.MULTILINE)
 LAST_LINES = 3  # of what was written: there people sign who use no closing
 
 
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Who takes part. `stated`: the text names him; `other`: somebody else writes for him."""
+
+    name: str = ""
+    stated: bool = False
+    other: bool = False
+
+
 def find_name(
     letter: Letter,
     written: str,
@@ -37,22 +47,22 @@ def find_name(
     people: People,
     speech: Speech,
     count: Headcount,
-) -> tuple[str, bool]:
-    """The participant's name, and whether the text states it."""
+) -> Participant:
+    """The participant, by what the mail says, how it is signed and who sent it."""
     sender, surely = sender_name(letter, people)
     known = _known_words(letter, sender)
     signature = _signature_name(written, signed, people, speech, known, sender, surely)
     other = _other_name(written, sentences, people, speech, count)
     if other:
         own = sender if surely and set(_small(other)) <= set(_small(sender)) else other
-        return (signature if is_inflected(own, signature) else own), True
+        return Participant(signature if is_inflected(own, signature) else own, True, own != sender)
     stated = _labelled_name("\n".join([written, *signed]), people) or _pattern_name(
         sentences, speech, people, other=False
     )
     if stated:
-        return fuller(fuller(stated, signature), sender if surely else ""), True
+        return Participant(fuller(fuller(stated, signature), sender if surely else ""), True)
     signature = signature if not surely or may_be_called(signature, sender) else ""
-    return signature or sender, False
+    return Participant(signature or sender)
 
 
 def _other_name(

@@ -18,6 +18,7 @@ from mailflow.understand.comers import note_writer
 from mailflow.understand.parties import Company, find_companies
 from mailflow.understand.people_clauses import Sentence, Token
 from mailflow.understand.tally import Tally
+from mailflow.understand.term import Term
 
 _GREETED = 3  # words at the beginning of a mail among which "Herr Gassen" is greeted
 _COMING = frozenset({"come", "enrol", "neutral"})  # the last: "zwei Plätze"
@@ -66,10 +67,9 @@ def _read(number: int, sentence: Sentence, search: _Search, speech: Speech) -> N
         search.relatives += sum(term.kind == "kin" for each in inside for term in each.others)
         if named:
             search.candidate, search.size = _name(named), sum(term.count for term in named.others)
-        pointed = any(term.kind == "they" for each in inside for term in each.others)
-        if (named and _comes_by_name(clause, named, tokens)) or (
-            not clause.negated and _comes_again(clause, pointed, theirs, goes_on)
-        ):
+        pointed = any(_points_back(term, clause, tokens) for each in inside for term in each.others)
+        by_name = named is not None and _comes_by_name(clause, named, tokens)
+        if by_name or (not clause.negated and _comes_again(clause, pointed, theirs, goes_on)):
             search.comes = search.comes or search.candidate
         else:
             note_writer(clause, search.writer)
@@ -91,6 +91,12 @@ def _named(companies: list[Company], tokens: list[Token], number: int) -> Compan
 
 def _name(company: Company) -> str:
     return next((term.name for term in company.others if term.name), "")
+
+
+def _points_back(term: Term, clause: Clause, tokens: list[Token]) -> bool:
+    """ "… melden Sie ihn an", "… meine Klientin anzumelden": the one who was named before."""
+    charge = term.owned and not term.name and term.count == 1 and tokens[term.end - 1].has("role")
+    return term.kind == "they" or (charge and "enrol" in clause.tags)
 
 
 def _comes_by_name(clause: Clause, company: Company, tokens: list[Token]) -> bool:
