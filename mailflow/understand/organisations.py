@@ -149,7 +149,7 @@ def find_in_text(sentences: Iterable[Sentence], speech: Speech, people: People) 
     """The institution for which the text says somebody comes; "" where it says none."""
     for sentence in sentences:
         tags = {tag for token in sentence.tokens for tag in token.meaning.tags}
-        if not tags & {"come", "enrol", "i_come", "i", "we"}:
+        if not tags & {"come", "half", "enrol", "i_come", "i", "we"}:
             continue
         for patterns, post in ((speech.posts, True), (speech.lead_in, False)):
             for match in (match for pattern in patterns for match in pattern.finditer(sentence.line)):

@@ -70,13 +70,10 @@ def _other_name(
 ) -> str:
     """Who comes where the writer does not; "" where the writer does."""
     told = _pattern_name(sentences, speech, people, other=True)
-    if count.writer:
-        return _with_first_name(
-            find_principal(sentences, told, count.persons, speech), written, people, speech
-        )
-    return _with_first_name(count.named or told, written, people, speech) or _name_in_brackets(
-        written, people
-    )
+    named = "" if count.writer else count.named or told
+    named = named or find_principal(sentences, told, count.persons, speech)
+    named = _with_first_name(named, written, people, speech)
+    return named or ("" if count.writer else _name_in_brackets(written, people))
 
 
 def sender_name(letter: Letter, people: People) -> tuple[str, bool]:
