@@ -61,7 +61,8 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
     """Read a letter. `moment` is its arrival: by it "tomorrow" and "Wednesday" are judged."""
     pieces = split_pieces(letter.body, rules.layout)
     written = "\n".join(piece.text for piece in pieces if piece.kind == "written")
-    language = find_language(written or own_subject(letter), rules.language)
+    brief = len(written.split()) < _BARE
+    language = find_language(f"{written}\n{own_subject(letter)}" if brief else written, rules.language)
     automatic = find_origin(letter, written, rules.machines, office)
     if automatic:
         bounce = read_bounce(letter, office.secret) if automatic.kind == "bounce" else None

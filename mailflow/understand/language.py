@@ -2,8 +2,9 @@
 
 Every word votes: a listed one for the languages that list it, another one by its ending and its letters.
 The most votes win. Names vote too, but weakly: an unlisted word with a capital counts half, so that
-"Ich komme. Şükrü Yıldız" stays German. Words and letters are data (`rules/language/`); there is no
-vocabulary here. Only the first part of a long mail is read: it tells enough.
+"Ich komme. Şükrü Yıldız" stays German. Short words that are abbreviated before a number or before each
+other say nothing: "Di. 16. u. Mi. 17." is not Italian. Words and letters are data (`rules/language/`); there
+is no vocabulary here. Only the first part of a long mail is read: it tells enough.
 """
 
 import re
@@ -13,6 +14,9 @@ from mailflow.rules.language import LanguageWords, Weights, without_accents
 
 _READ = 1500  # characters
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,2000}|[\w.+-]{1,64}@[\w.-]{1,255}")
+_ABBREVIATED = re.compile(
+    r"(?<![^\W\d_])[^\W\d_]{1,3}\.(?=\s{0,3}(?:[\d&+/(]|[^\W\d_]{1,3}\.))"
+)  # "u. Di. 16."
 _WORD = re.compile(r"[^\W_]+(?:[-'’ʼ\u200c][^\W_]+)*")
 _NAME_WEIGHT = 0.5
 _SCRIPT_WEIGHT = 0.5
@@ -21,7 +25,7 @@ _SCRIPT_WEIGHT = 0.5
 def find_language(text: str, words: LanguageWords) -> str | None:
     """The language of the text as ISO 639-1; None where no words were written."""
     votes: dict[str, float] = defaultdict(float)
-    found = _WORD.findall(_ADDRESS.sub(" ", text[:_READ]))
+    found = _WORD.findall(_ABBREVIATED.sub(" ", _ADDRESS.sub(" ", text[:_READ])))
     spoken = [word for word in found if not word.isdecimal()]
     if not spoken:
         return None
