@@ -5,6 +5,7 @@ counts, the signature, the sender's display name, and what the text says, in thi
 up its ward is not the ward's, and a machine that passes on a form is nobody's.
 """
 
+import itertools
 import re
 
 from mailflow.model import Letter
@@ -21,7 +22,7 @@ from mailflow.understand.organisations import (
     without_office,
 )
 from mailflow.understand.participant import LAST_LINES, Participant
-from mailflow.understand.people_clauses import Sentence
+from mailflow.understand.people_clauses import Sentence, Token
 
 _ENDS = re.compile(r"(?<!\b[^\W\d_])[.!?]\s*$")  # a sentence, not "Tierschutzverein e.V."
 
@@ -56,9 +57,16 @@ def find_organisation(
 
 
 def _is_private(sentences: list[Sentence], speech: Speech) -> bool:
-    """ "Ich komme als Privatperson, nicht für die Stadtwerke"."""
-    pattern = speech.privately.pattern if speech.privately else None
-    return pattern is not None and any(pattern.search(sentence.line) for sentence in sentences)
+    """ "Ich komme als Privatperson, nicht für die Stadtwerke"; not "nicht nur privat"."""
+    if speech.privately is None:
+        return False
+    pattern = speech.privately.pattern
+    return any(pattern.search(each.line) and not _more_than_that(each.tokens) for each in sentences)
+
+
+def _more_than_that(tokens: list[Token]) -> bool:
+    """ "Nicht nur …"."""
+    return any(one.has("negation") and two.has("only") for one, two in itertools.pairwise(tokens))
 
 
 def _is_guardian(sentences: list[Sentence], people: People) -> bool:

@@ -200,12 +200,13 @@ def _stood_for(sentence: Sentence, place: int) -> str:
         return ""
     start = end = sentence.offsets.index(place)
     tokens = sentence.tokens
+    ours = start > 0 and tokens[start - 1].has("my")
     tags = {tag for token in tokens if token.clause == tokens[start].clause for tag in token.meaning.tags}
     if "aside" in tags or not tags & {"come", "i_come", "enrol"}:
         return ""
     while end < len(tokens) and tokens[end].text[:1].isupper() and not tokens[end].meaning.tags:
         end += 1
-    if start < end < len(tokens) - 1 and not tokens[end].mark and tokens[end + 1].has("i"):
+    if start + ours < end < len(tokens) - 1 and not tokens[end].mark and tokens[end + 1].has("i"):
         return sentence.text[tokens[start].start : tokens[end - 1].start + len(tokens[end - 1].text)]
     return ""
 

@@ -172,7 +172,7 @@ def _signature_name(
     found = [
         name
         for line in signed
-        if (name := read_name_line(line, people, known | _small(line) if small else known))
+        if (name := read_name_line(line, people, known | _small(line) if small and line.islower() else known))
     ]
     full = next((name for name in found if " " in name), "")
     if full:

@@ -9,6 +9,7 @@ Teilnahme von Frau Kox"), by a pronoun further on ("er möchte", "melden Sie ihn
 on without a new subject. Who "also" comes, comes beside the writer.
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -69,7 +70,8 @@ def _read(number: int, sentence: Sentence, search: _Search, speech: Speech) -> N
             search.candidate, search.size = _name(named), sum(term.count for term in named.others)
         pointed = any(_points_back(term, clause, tokens) for each in inside for term in each.others)
         by_name = named is not None and _comes_by_name(clause, named, tokens)
-        if by_name or (not clause.negated and _comes_again(clause, pointed, theirs, goes_on)):
+        again = not clause.negated and _comes_again(clause, pointed, theirs, goes_on)
+        if by_name or again or (search.candidate and _their_coming(tokens, place)):
             search.comes = search.comes or search.candidate
         else:
             note_writer(clause, search.writer)
@@ -99,13 +101,25 @@ def _points_back(term: Term, clause: Clause, tokens: list[Token]) -> bool:
     return term.kind == "they" or (charge and "enrol" in clause.tags)
 
 
+def _their_coming(tokens: list[Token], clause: int) -> bool:
+    """ "… sage ich seine Teilnahme zu"."""
+    inside = [token for token in tokens if token.clause == clause]
+    return any(
+        one.has("theirs") and one.text.islower() and two.has("come", "enrol")
+        for one, two in itertools.pairwise(inside)
+    )
+
+
 def _comes_by_name(clause: Clause, company: Company, tokens: list[Token]) -> bool:
     """ "Frau Kox nimmt teil", "die Anmeldung von Frau Kox"; not "von Frau Kox habe ich gehört"."""
-    if clause.negated or "me" in clause.tags or not clause.tags & _COMING:
+    tags = clause.tags
+    if clause.negated or "me" in tags or not tags & _COMING:
         return False
     before = tokens[max(0, company.start - 2) : company.start]
     if before and before[-1].has("apart"):
         return before[0].has("come", "enrol")
+    if tags & _WRITER and "enrol" not in tags:
+        return False
     return not clause.aside or _goes_on_coming(tokens, company)
 
 
