@@ -15,6 +15,7 @@ weights, templates and folders; there is no code in them.
     loading.py        load_rules: a folder → Rules
     meaning.py, people.py, layout.py, machines.py, language.py, answers.py, cases.py    one sort each
     people_words.py   the words of people.py
+    people_tables.py  its tables for names, telephones and institutions
     later.py          a regular expression that is compiled when it is first used
 """
 

@@ -26,6 +26,7 @@ _ITEM = re.compile(r"\s*[-*•·+]\s+\S.*[^-*\s]\s*$")  # of a list: no line of 
 _WORD = re.compile(r"[^\W\d_]+(?:[-.][^\W\d_]+)*\.?")
 _ABBREVIATED = re.compile(r"(?:\b[^\W\d_]\. ?)[^\W\d_]$")
 _SLOGAN = re.compile(r"[!?]\s|[\"„“”«»].{20,}|:\s+\d|\d\.\s*\w")  # advertising: no name stands so
+_MOTTO = re.compile(r"\s*[\"„“”«»](?:[^\s\"„“”«»]+\s+){4,}")
 _QUOTES = frozenset('"„“”«»')
 _MOST_WORDS = 8
 
@@ -42,7 +43,7 @@ def find_labelled(text: str, people: People) -> str:
 def find_in_signature(lines: Iterable[str], name: str, people: People) -> str:
     """The first line of a signature that names an institution, and not somebody; "" where none does."""
     for line in lines:
-        if _ITEM.match(line) or (name and line.strip(" ,.") == name):
+        if _ITEM.match(line) or _MOTTO.match(line) or (name and line.strip(" ,.") == name):
             continue
         for part in _SPLIT.split(line.strip(" \t*_~>-–—\"'")):
             name = _institution(part, people)
