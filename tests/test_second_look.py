@@ -28,14 +28,14 @@ def test_an_own_rule_holds_whatever_the_hunch_thinks() -> None:
 
 def test_a_rule_that_may_be_doubted_is_a_hint_where_the_words_do_not_bear_it_out() -> None:
     """And the doubt is kept with its weight."""
-    doubted = look(STORY, replace(RULE, doubtful=True))["sign_up"]
+    doubted = look(STORY, replace(RULE, doubt=0.1))["sign_up"]
     assert doubted.strength == 1
     assert doubted.doubted.endswith("%")
 
 
 def test_a_rule_that_may_be_doubted_stands_where_the_words_bear_it_out() -> None:
     """Doubt needs a reason."""
-    may_be = replace(RULE, doubtful=True)
+    may_be = replace(RULE, doubt=0.1)
     assert look("Bitte melden Sie mich für den 17. März verbindlich an.", may_be)["sign_up"] == may_be
 
 

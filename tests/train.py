@@ -128,9 +128,7 @@ def main() -> None:
     FILE.write_bytes(pack(model))
     print(f"{len(material)} sentences learned, {len(test)} kept aside, {FILE.stat().st_size} bytes")
     for label in LABELS:
-        votes = [
-            (model.vote(each.pieces)[label].probability >= LIKELY, label in each.labels) for each in test
-        ]
+        votes = [(model.vote(each.pieces)[label] >= LIKELY, label in each.labels) for each in test]
         hits, said, true = sum(a and b for a, b in votes), sum(a for a, _ in votes), sum(b for _, b in votes)
         print(f"  {label:17} precision {hits / (said or 1):.2f} recall {hits / (true or 1):.2f} of {true}")
 

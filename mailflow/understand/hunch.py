@@ -14,7 +14,10 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
-LABELS = ("sign_up", "practice", "practice_decline", "idea", "cancel", "decline", "resend", "question")
+LABELS = (
+    "sign_up", "practice", "practice_decline", "idea", "cancel", "decline", "resend", "question", "undecided",
+    "off_topic",
+)  # fmt: skip
 BUCKETS = 1 << 17
 SCALE = 8.0  # weight of 1.0 in the file
 _BEGINNINGS, _END = (3, 5), 3  # letters; with shorter and longer pieces it learned no more
@@ -28,29 +31,17 @@ class Model:
     weights: Mapping[str, "array[int]"]
     bias: Mapping[str, float]
 
-    def vote(self, pieces: Sequence[int]) -> dict[str, "Vote"]:
-        """How the pieces of a sentence speak for and against each meaning."""
+    def vote(self, pieces: Sequence[int]) -> dict[str, float]:
+        """How probable each meaning is by the pieces of a sentence, from 0 to 1."""
         length = SCALE * math.sqrt(len(pieces) or 1)
         return {
-            label: Vote(sum(map(weights.__getitem__, pieces)) / length, self.bias[label])
+            label: _squash(self.bias[label] + sum(map(weights.__getitem__, pieces)) / length)
             for label, weights in self.weights.items()
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """What the words say of one meaning, as log odds: above 0 they speak for it, below 0 against it.
-
-    Words that were never learned say 0: the hunch knows nothing. `bias` is how rare the meaning is at all.
-    """
-
-    words: float
-    bias: float
-
-    @property
-    def probability(self) -> float:
-        """How probable the meaning is, from 0 to 1."""
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.bias + self.words))))
+def _squash(value: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
 
 
 def cut(words: Sequence[str], language: str) -> list[int]:

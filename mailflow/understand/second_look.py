@@ -1,8 +1,8 @@
 """A second look at each sentence, with the hunch (hunch.py), where the rules leave room for it.
 
 Rules come first. Where none speaks, the hunch may; what a rule only hints at, it may confirm; and a rule that
-says of itself that it may be doubted (`doubt` in its file) is no more than a hint where nothing else in the
-sentence speaks for it. Every vote stands in the reasons with its weight.
+says of itself how far it may be doubted (`doubt` in its file) is no more than a hint where the sentence as a
+whole makes it less probable than that. Every vote stands in the reasons with its weight.
 """
 
 import re
@@ -10,20 +10,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from mailflow.model import Reason
-from mailflow.understand.hunch import Vote, cut, shipped_model
+from mailflow.understand.hunch import cut, shipped_model
 from mailflow.vocabulary.days import Days
 from mailflow.vocabulary.folding import fold
 from mailflow.vocabulary.phrases import ENOUGH, Match, Vocabulary
 from mailflow.vocabulary.sentences import Line
 
-Votes = Mapping[str, Vote]
+Votes = Mapping[str, float]  # how probable each meaning is
 NO_VOTES: Votes = {}
 QUESTION_MARK = Match("question", "", ENOUGH, "Fragezeichen", "?", frozenset())
 
 LIKELY = 0.5  # probability from which the hunch speaks by itself
 _LIKELY = {"cancel": 0.8}  # a wrong cancellation costs somebody their place
 CONFIRMS = 0.3  # and from which it confirms a rule's hint
-BACKED = 1.0  # log odds that the words must give a meaning for a rule to stand that may be doubted
 _HUNCH = "Gespür, aus Beispielen gelernt"
 _A_SENTENCE = 4  # words: less is too little to go by
 _DIGITS = re.compile(r"\d")
@@ -38,11 +37,11 @@ def take_votes(line: Line, vocabulary: Vocabulary, days: Days, language: str) ->
 
 
 def doubted(match: Match, votes: Votes) -> Match:
-    """The match; a mere hint where its rule may be doubted and the words together do not bear it out."""
-    vote = votes.get(_meant(match.says))
-    if not match.doubtful or match.strength < ENOUGH or vote is None or vote.words >= BACKED:
+    """The match; a mere hint where the words together make it less probable than its rule demands."""
+    vote = votes.get(_meant(match.says), 1.0)
+    if vote >= match.doubt or match.strength < ENOUGH:
         return match
-    return replace(match, strength=1, doubted=f"{vote.probability:.0%}")
+    return replace(match, strength=1, doubted=f"{vote:.1%}")
 
 
 def filled(meanings: dict[str, Match], votes: Votes) -> dict[str, Match]:
@@ -54,9 +53,9 @@ def filled(meanings: dict[str, Match], votes: Votes) -> dict[str, Match]:
     others = {name: match for name, match in meanings.items() if match != QUESTION_MARK}
     hinted = {_meant(name) for name in others}
     felt = {
-        label: Match(label, "", ENOUGH, _HUNCH, f"{vote.probability:.0%}", frozenset())
+        label: Match(label, "", ENOUGH, _HUNCH, f"{vote:.0%}", frozenset())
         for label, vote in votes.items()
-        if vote.probability >= (CONFIRMS if label in hinted else _LIKELY.get(label, LIKELY))
+        if vote >= (CONFIRMS if label in hinted else _LIKELY.get(label, LIKELY))
     }
     return {**others, **felt} if felt else meanings
 

@@ -57,8 +57,8 @@ class Match:
     because: str
     clauses: frozenset[int]
     dated: bool = False  # names the event itself, by its day or name (the first of the grammar's `apart`)
-    doubtful: bool = False  # the rule may be doubted
-    doubted: str = ""  # and was: how probable it is by the sentence as a whole
+    doubt: float = 0  # how probable the sentence as a whole must make it, from 0 to 1
+    doubted: str = ""  # it does not: how probable it is
 
 
 @dataclass(slots=True)
@@ -187,7 +187,7 @@ def _match(rule: Rule, phrase: Phrase, where: frozenset[int], line: Line, tags: 
         rule=source.name,
         because=" ".join(words),
         clauses=where,
-        doubtful=source.doubt,
+        doubt=source.doubt,
     )
 
 
