@@ -3,7 +3,8 @@
 origin.py      a person, or a machine?
   header_marks.py, machine_words.py, mailboxes.py, doubts.py, authentication.py, bounce.py
 own_words.py   the text in pieces: written, greeting, signature, quoted, each with its reason
-  lines.py, quotes.py, heads.py, greeting.py, signature.py, signed_lines.py, footers.py
+  lines.py, quotes.py, heads.py, greeting.py, signature.py, signed_lines.py, footers.py,
+  ticks.py
 language.py    which language the person wrote
 meanings.py    what each sentence means, by the rules
 second_look.py what a hunch, learned from examples, adds and doubts
@@ -73,7 +74,10 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
         sentences, subject = [*sentences, subject], None
     details = find_details(letter, pieces, language, rules.people, practice=False)
     ours = rules.meaning.of(office.event.language, office.event.language)
-    expected = bool(known.registrations) or known.replies_to_us or answers_us(letter, ours, days)
+    quoted = "\n".join(piece.text for piece in pieces if piece.kind == "quoted")
+    expected = (
+        bool(known.registrations) or known.replies_to_us or answers_us(letter, quoted, ours, days, office)
+    )
     corrected = expected and corrects(details, sentences)
     intents, reasons = find_intents(
         Weighing(sentences, subject, expected, corrected, counted="persons" in details.said)

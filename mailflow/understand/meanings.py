@@ -93,7 +93,8 @@ def _in_context(
         named = set(vocabulary.calendar.find([word.text for word in each.line.words], days).values())
         sign_up = each.meanings.get("sign_up")
         if named & {EVENT, PRACTICE}:
-            of_practice = EVENT not in named and "practice_decline" not in each.meanings
+            on_the_day = days.today == days.practice and "practice" not in each.meanings  # "heute früh"
+            of_practice = EVENT not in named and "practice_decline" not in each.meanings and not on_the_day
         elif of_practice and sign_up and not sign_up.dated and "practice" not in each.meanings:
             others = {name: match for name, match in each.meanings.items() if name != "sign_up"}
             each = replace(each, meanings={**others, "practice": sign_up})
