@@ -20,10 +20,10 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from mailflow.letter import read_letter
-from mailflow.understand.hunch import BUCKETS, LABELS, SCALE, Model, cut, pack
+from mailflow.understand.hunch import BUCKETS, LABELS, SCALE, Model, pack
 from mailflow.understand.meanings import read_sentences
 from mailflow.understand.own_words import split_pieces
-from mailflow.understand.second_look import LIKELY, said_words
+from mailflow.understand.second_look import LIKELY, pieces_of
 from mailflow.vocabulary.days import Days
 from mailflow.vocabulary.phrases import ENOUGH
 from tests.corpus.build_eml import build
@@ -94,8 +94,12 @@ def examples(*, aside: bool) -> list[Example]:
     for language, text, labels, kept in chain(sentence_rows(), mail_rows()):
         if kept == aside:
             vocabulary = rules().meaning.of(language, "de")
-            words = [word for line in vocabulary.split(text) for word in said_words(line, vocabulary, DAYS)]
-            found.append(Example(tuple(cut(words, language)), labels))
+            pieces = {
+                piece
+                for line in vocabulary.split(text)
+                for piece in pieces_of(line, vocabulary.tag(line, DAYS), vocabulary, language)
+            }
+            found.append(Example(tuple(pieces), labels))
     return found
 
 

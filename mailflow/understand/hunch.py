@@ -44,11 +44,16 @@ def _squash(value: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
 
 
-def cut(words: Sequence[str], language: str) -> list[int]:
-    """The pieces of a sentence's words, as places in the table: words, pairs of words, beginnings, ends."""
-    return [
-        zlib.crc32(f"{language}{piece}".encode()) % BUCKETS for piece in set(_pieces(words[:_MOST_WORDS]))
-    ]
+def cut(words: Sequence[str], groups: Sequence[Sequence[str]], language: str) -> list[int]:
+    """The pieces of a sentence, as places in the table.
+
+    Words, pairs of words, beginnings and ends belong to their language. `groups` are those that each word
+    belongs to by the rules (<schicken>, <event-day>): they and their pairs are the same in every language,
+    so that what is learned of one helps the others.
+    """
+    own = (f"{language}{piece}" for piece in _pieces(words[:_MOST_WORDS]))
+    pieces = {*own, *_concepts(groups[:_MOST_WORDS])}
+    return [zlib.crc32(piece.encode()) % BUCKETS for piece in pieces]
 
 
 def _pieces(words: Sequence[str]) -> Iterator[str]:
@@ -58,6 +63,14 @@ def _pieces(words: Sequence[str]) -> Iterator[str]:
         yield from (f"{word[:length]}*" for length in _BEGINNINGS if len(word) > length)
         if len(word) > _END:
             yield f"*{word[-_END:]}"
+
+
+def _concepts(groups: Sequence[Sequence[str]]) -> Iterator[str]:
+    named = [each for each in groups if each]
+    for each in named:
+        yield from each
+    for before, after in pairwise(named):
+        yield from (f"{first}{second}" for first in before for second in after)
 
 
 @cache

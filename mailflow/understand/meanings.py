@@ -69,12 +69,7 @@ def read_sentences(
             question = _last_question(piece, vocabulary, days)
         elif piece.kind == "written":
             own = [
-                read_sentence(
-                    line,
-                    vocabulary.read(line, days),
-                    take_votes(line, vocabulary, days, language) if language else NO_VOTES,
-                )
-                for line in vocabulary.split(piece.text[:left])
+                _read_line(line, vocabulary, days, language) for line in vocabulary.split(piece.text[:left])
             ]
             left -= min(left, len(piece.text))
             if question and own:
@@ -82,6 +77,12 @@ def read_sentences(
             found += own
             question = None
     return list(_in_context(found, vocabulary, days))
+
+
+def _read_line(line: Line, vocabulary: Vocabulary, days: Days, language: str) -> SentenceReading:
+    tags = vocabulary.tag(line, days)
+    votes = take_votes(line, tags, vocabulary, language) if language else NO_VOTES
+    return read_sentence(line, vocabulary.match(line, tags), votes)
 
 
 def _in_context(

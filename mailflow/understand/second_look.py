@@ -6,12 +6,12 @@ whole makes it less probable than that. Every vote stands in the reasons with it
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mailflow.model import Reason
 from mailflow.understand.hunch import cut, shipped_model
-from mailflow.vocabulary.days import Days
+from mailflow.vocabulary.days import EVENT, OTHER, PRACTICE
 from mailflow.vocabulary.folding import fold
 from mailflow.vocabulary.phrases import ENOUGH, Match, Vocabulary
 from mailflow.vocabulary.sentences import Line
@@ -25,15 +25,27 @@ _LIKELY = {"cancel": 0.8}  # a wrong cancellation costs somebody their place
 CONFIRMS = 0.3  # and from which it confirms a rule's hint
 _HUNCH = "Gespür, aus Beispielen gelernt"
 _A_SENTENCE = 4  # words: less is too little to go by
+_DAYS = frozenset(f"<{day}>" for day in (EVENT, OTHER, PRACTICE))
 _DIGITS = re.compile(r"\d")
 
 
-def take_votes(line: Line, vocabulary: Vocabulary, days: Days, language: str) -> Votes:
-    """How the words of a line, taken together, speak for and against each meaning."""
+def take_votes(line: Line, tags: Sequence[set[str]], vocabulary: Vocabulary, language: str) -> Votes:
+    """How probable each meaning is by the words of a line together, and by what they are to the rules."""
     model = shipped_model()
     if model is None or len(line.words) < _A_SENTENCE:
         return NO_VOTES
-    return model.vote(cut(said_words(line, vocabulary, days), language))
+    return model.vote(pieces_of(line, tags, vocabulary, language))
+
+
+def pieces_of(line: Line, tags: Sequence[set[str]], vocabulary: Vocabulary, language: str) -> list[int]:
+    """A line as the hunch sees it: words in their comparable form, days that matter as such, digits as 0."""
+    umlauts = vocabulary.file.grammar.umlauts
+    groups = [sorted(tag for tag in own if tag.startswith("<")) for own in tags]
+    words = [
+        _DIGITS.sub("0", fold(word.text, umlauts)) if _DAYS.isdisjoint(own) else min(_DAYS.intersection(own))
+        for word, own in zip(line.words, tags, strict=True)
+    ]
+    return cut([*words, "?"] if line.asks else words, groups, language)
 
 
 def doubted(match: Match, votes: Votes) -> Match:
@@ -67,15 +79,6 @@ def doubts(meanings: Iterable[Match]) -> tuple[Reason, ...]:
         for match in meanings
         if match.doubted
     )
-
-
-def said_words(line: Line, vocabulary: Vocabulary, days: Days) -> list[str]:
-    """The words of a sentence in their comparable form, the days that matter as such, numbers as 0."""
-    umlauts = vocabulary.file.grammar.umlauts
-    words = [word.text for word in line.words]
-    named = vocabulary.calendar.find(words, days)
-    said = [named.get(place) or _DIGITS.sub("0", fold(word, umlauts)) for place, word in enumerate(words)]
-    return [*said, "?"] if line.asks else said
 
 
 def _meant(meaning: str) -> str:
