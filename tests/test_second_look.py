@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from mailflow.understand.meanings import read_sentence
+from mailflow.understand.meanings import SentenceReading, guess, read_sentence
 from mailflow.understand.second_look import take_votes
 from mailflow.vocabulary.days import Days
 from mailflow.vocabulary.phrases import Match
@@ -58,3 +58,13 @@ def test_every_doubt_stands_in_the_reasons() -> None:
         "Ich habe Buch geführt, fragen Sie nicht warum." + " Bitte melden Sie mich für den 17. März an."
     )
     assert any(reason.what == "doubt sign_up" and "%" in reason.because for reason in reading.reasons)
+
+
+def test_where_nothing_was_understood_it_may_guess_but_never_a_cancellation() -> None:
+    """Whoever plausibly wants to come is not left without an answer; a place is not lost by a guess."""
+    unsure = SentenceReading(
+        rules().meaning.of("de", "de").split("Da will ich nicht fehlen.")[0],
+        {},
+        {"sign_up": 0.4, "cancel": 0.6},
+    )
+    assert set(guess([unsure])[0].meanings) == {"sign_up"}

@@ -42,7 +42,7 @@ from mailflow.understand.details import find_details
 from mailflow.understand.ideas import find_ideas
 from mailflow.understand.intents import Weighing, find_intents
 from mailflow.understand.language import find_language
-from mailflow.understand.meanings import SentenceReading, read_sentences
+from mailflow.understand.meanings import SentenceReading, guess, read_sentences
 from mailflow.understand.origin import find_origin
 from mailflow.understand.own_words import split_pieces
 from mailflow.understand.second_look import doubts
@@ -79,9 +79,11 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
         bool(known.registrations) or known.replies_to_us or answers_us(letter, quoted, ours, days, office)
     )
     corrected = expected and corrects(details, sentences)
-    intents, reasons = find_intents(
-        Weighing(sentences, subject, expected, corrected, counted="persons" in details.said)
-    )
+    mail = Weighing(sentences, subject, expected, corrected, counted="persons" in details.said)
+    intents, reasons = find_intents(mail)
+    if not intents and not _settled(sentences):
+        sentences = guess(sentences)
+        intents, reasons = find_intents(replace(mail, sentences=sentences))
     comes = {"sign_up", "practice"} & set(intents) and "cancel" not in intents
     return Reading(
         automatic=None,

@@ -171,8 +171,15 @@ def _signs_up(mail: Weighing) -> bool:
     if mail.expected and mail.best("practice_decline") >= ENOUGH:
         return True  # signed up, and takes back the try-out
     if mail.best("decline") >= ENOUGH:
-        return False
+        return _comes_all_the_same(mail)
     return likely or _hints_at_coming(mail)
+
+
+def _comes_all_the_same(mail: Weighing) -> bool:
+    """ "Frau Abels kann nicht. Alle übrigen treffen sich am 17. bei Ihnen": named the event after declining."""
+    later = mail.sentences[mail.last("decline", ENOUGH) + 1 :]
+    matches = [each.meanings.get("sign_up") for each in later]
+    return any(match and match.dated and match.strength >= ENOUGH for match in matches)
 
 
 def _decides_later(mail: Weighing) -> bool:

@@ -11,7 +11,7 @@ from mailflow.model import Passage, PieceKind
 
 MAX_LINE = 2000  # characters that are looked at when a line is judged
 
-_QUOTE_SIGN = re.compile(r"\s{0,3}>")
+_QUOTE_SIGN = re.compile(r"\s{0,3}(?:[A-Z]{1,3})?>")  # some programs put the initials before it ("MG>")
 _RULE = re.compile(r"\s*(?:[-_=*~#+.·•–—─]\s?){3,}\s*")
 _MAIL = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,100}\.[^\s<>@]{2,20}")
 _LINK = re.compile(r"(?:https?://|www\.)\S{3,}|\b[\w-]{2,40}\.(?:de|com|org|net|eu|info|example)\b(?:/\S*)?")

@@ -6,10 +6,10 @@ meaning wins holds in every language; the words that lead to it are rules.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mailflow.model import Piece
-from mailflow.understand.second_look import NO_VOTES, QUESTION_MARK, Votes, doubted, filled, take_votes
+from mailflow.understand.second_look import GUESS, NO_VOTES, QUESTION_MARK, Votes, doubted, filled, take_votes
 from mailflow.vocabulary.days import EVENT, PRACTICE, Days
 from mailflow.vocabulary.phrases import ENOUGH, Match, Vocabulary
 from mailflow.vocabulary.sentences import Line
@@ -47,6 +47,7 @@ class SentenceReading:
 
     line: Line
     meanings: Mapping[str, Match]
+    votes: Votes = field(default_factory=dict, compare=False)  # of the second look
 
     def strength(self, meaning: str) -> int:
         """How strongly the sentence means it: 3 sure, 2 likely, 1 a hint, 0 not at all."""
@@ -142,7 +143,12 @@ def read_sentence(line: Line, matches: tuple[Match, ...], votes: Votes = NO_VOTE
         and not any(each.strength >= ENOUGH for each in meanings.values())
     ):
         meanings["question"] = QUESTION_MARK
-    return SentenceReading(line, filled(meanings, votes))
+    return SentenceReading(line, filled(meanings, votes), votes)
+
+
+def guess(sentences: Iterable[SentenceReading]) -> list[SentenceReading]:
+    """The same where the mail would not be understood at all: now the hunch may speak less surely."""
+    return [replace(each, meanings=filled(each.meanings, each.votes, GUESS)) for each in sentences]
 
 
 def _strength(match: Match | None) -> int:

@@ -21,7 +21,8 @@ NO_VOTES: Votes = {}
 QUESTION_MARK = Match("question", "", ENOUGH, "Fragezeichen", "?", frozenset())
 
 LIKELY = 0.5  # probability from which the hunch speaks by itself
-_LIKELY = {"cancel": 0.8}  # a wrong cancellation costs somebody their place
+GUESS = 0.25  # the same in a mail of which nothing else was understood
+_AT_LEAST = {"cancel": 0.8}  # a wrong cancellation costs somebody their place
 CONFIRMS = 0.3  # and from which it confirms a rule's hint
 _HUNCH = "Gespür, aus Beispielen gelernt"
 _A_SENTENCE = 4  # words: less is too little to go by
@@ -56,7 +57,7 @@ def doubted(match: Match, votes: Votes) -> Match:
     return replace(match, strength=1, doubted=f"{vote:.1%}")
 
 
-def filled(meanings: dict[str, Match], votes: Votes) -> dict[str, Match]:
+def filled(meanings: Mapping[str, Match], votes: Votes, likely: float = LIKELY) -> Mapping[str, Match]:
     """The meanings of a sentence; with the hunch's own where no rule says clearly what it means.
 
     A mere question mark is no rule."""
@@ -67,7 +68,7 @@ def filled(meanings: dict[str, Match], votes: Votes) -> dict[str, Match]:
     felt = {
         label: Match(label, "", ENOUGH, _HUNCH, f"{vote:.0%}", frozenset())
         for label, vote in votes.items()
-        if vote >= (CONFIRMS if label in hinted else _LIKELY.get(label, LIKELY))
+        if vote >= (CONFIRMS if label in hinted else max(likely, _AT_LEAST.get(label, 0)))
     }
     return {**others, **felt} if felt else meanings
 
