@@ -176,7 +176,7 @@ def _signs_up(mail: Weighing) -> bool:
 
 
 def _comes_all_the_same(mail: Weighing) -> bool:
-    """ "Frau Abels kann nicht. Alle übrigen treffen sich am 17. bei Ihnen": named the event after declining."""
+    """ "Frau Abels kann nicht. Alle übrigen kommen am 17.": named the event after declining."""
     later = mail.sentences[mail.last("decline", ENOUGH) + 1 :]
     matches = [each.meanings.get("sign_up") for each in later]
     return any(match and match.dated and match.strength >= ENOUGH for match in matches)
