@@ -42,7 +42,7 @@ from mailflow.understand.details import find_details
 from mailflow.understand.ideas import find_ideas
 from mailflow.understand.intents import Weighing, find_intents
 from mailflow.understand.language import find_language
-from mailflow.understand.meanings import SentenceReading, guess, read_sentences
+from mailflow.understand.meanings import SentenceReading, guess, read_sentences, tells_of_else
 from mailflow.understand.origin import find_origin
 from mailflow.understand.own_words import split_pieces
 from mailflow.understand.second_look import doubts
@@ -72,7 +72,8 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
     subject = read_subject(own_subject(letter), vocabulary, days)
     if subject and _says_nothing(sentences):
         sentences, subject = [*sentences, subject], None
-    details = find_details(letter, pieces, language, rules.people, practice=False)
+    elsewhere = [each.line.text for each in sentences if tells_of_else(each)]
+    details = find_details(letter, pieces, language, rules.people, practice=False, elsewhere=elsewhere)
     ours = rules.meaning.of(office.event.language, office.event.language)
     quoted = "\n".join(piece.text for piece in pieces if piece.kind == "quoted")
     expected = (

@@ -7,11 +7,13 @@ so that a reply to our answer corrects those and no others.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from mailflow.model import Details, Letter, Piece
 from mailflow.rules.people import People, Speech
 from mailflow.rules.people_words import fold
+from mailflow.understand.elsewhere import note_elsewhere
 from mailflow.understand.names import (
     fuller,
     is_couple,
@@ -45,15 +47,23 @@ _LAST_LINES = 3  # of what was written: there people sign who use no closing
 
 
 def find_details(
-    letter: Letter, pieces: tuple[Piece, ...], language: str | None, people: People, *, practice: bool
+    letter: Letter,
+    pieces: tuple[Piece, ...],
+    language: str | None,
+    people: People,
+    *,
+    practice: bool,
+    elsewhere: Iterable[str] = (),
 ) -> Details:
-    """What the mail says about who comes. `practice` is handed through."""
+    """What the mail says about who comes. `practice` is handed through; `elsewhere` are the sentences that
+    tell of something else, an idea or what is off topic: whoever is counted there need not come."""
     speech = people.speech(language)
     written = "\n".join(piece.text for piece in pieces if piece.kind == "written")
     signed = [line for piece in pieces if piece.kind in _SIGNED for line in piece.text.splitlines()]
     written, below = _split_at_closing(written, people)
     signed = below + signed
     sentences = read_sentences(written.lower() if written.isupper() else written, speech)
+    note_elsewhere(sentences, elsewhere)
     count = _count(letter, written, signed, sentences, people, speech)
     name, stated = _find_name(letter, written, sentences, signed, people, speech, count)
     organisation, from_text = _find_organisation(letter, sentences, written, signed, people, speech)

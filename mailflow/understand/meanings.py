@@ -32,6 +32,7 @@ _SAME_CLAUSE = frozenset({
     ("sign_up", "idea"), ("practice", "idea"), ("practice", "access"), ("practice", "question"),
     ("contact", "question"),
 })  # fmt: skip
+_ELSE = frozenset({"idea", "off_topic"})
 # (winner, loser): anywhere in the same sentence
 _SAME_SENTENCE = frozenset({
     ("off_topic", "sign_up"), ("off_topic", "cancel"), ("off_topic", "resend"), ("off_topic", "access"),
@@ -121,6 +122,12 @@ def _as_answer(answer: SentenceReading, question: SentenceReading) -> SentenceRe
         return answer
     meant = {"sign_up": "practice", "decline": "practice_decline", "cancel": "practice_decline"}
     return replace(answer, meanings={meant.get(name, name): match for name, match in answer.meanings.items()})
+
+
+def tells_of_else(sentence: SentenceReading) -> bool:
+    """Whether it only tells an idea or something off topic: whoever is counted there need not come."""
+    said = {name for name, match in sentence.meanings.items() if match.strength >= ENOUGH}
+    return bool(said) and said <= _ELSE
 
 
 def sentence_labels(line: Line, matches: Iterable[Match]) -> tuple[str, ...]:

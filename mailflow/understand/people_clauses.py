@@ -71,6 +71,7 @@ class Sentence:
     text: str = ""  # of the whole mail; the tokens know their places in it
     line: str = ""
     offsets: list[int] = field(default_factory=list)
+    elsewhere: bool = False  # it tells of something else than of coming: an idea, something off topic
 
     def finish(self) -> "Sentence":
         """Write the folded line: numbers as #3, words that say a whole group as @3."""
@@ -93,9 +94,14 @@ def _in_line(token: Token) -> str:
     return token.low.replace("_", " ")
 
 
+def without_marks(text: str) -> str:
+    """Without what is not seen or may be left out: vowel signs, joiners."""
+    return _MARKS.sub("", text).replace("\u200c", "")
+
+
 def read_sentences(text: str, speech: Speech) -> list[Sentence]:
     """The text's sentences, in order. What lies beyond the first 20,000 characters is left out."""
-    plain = _MARKS.sub("", text[:_LIMIT]).replace("\u200c", "")
+    plain = without_marks(text[:_LIMIT])
     width = max(map(len, plain.splitlines()), default=0)
     small = plain.islower()
     sentences: list[Sentence] = []

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from mailflow.rules.people import Speech
 from mailflow.understand.clauses import split_clauses
 from mailflow.understand.comers import note_company, note_writer
+from mailflow.understand.elsewhere import glance
 from mailflow.understand.parties import find_companies
 from mailflow.understand.people_clauses import Sentence, read_sentences
 from mailflow.understand.tally import COUNTED, LOOSE, SUM, TOTAL, Tally
@@ -63,6 +64,9 @@ def _count(sentences: Iterable[Sentence], speech: Speech) -> Headcount:
 def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
     companies = find_companies(sentence, speech)
     clauses = split_clauses(sentence.tokens, companies)
+    if sentence.elsewhere:
+        glance(sentence, companies, speech, clauses, tally)
+        return
     coming = any(clause.coming for clause in clauses)
     occasion = coming or any(clause.occasion for clause in clauses)
     if not occasion and any(clause.aside for clause in clauses):
