@@ -66,6 +66,8 @@ class CountFile(BaseModel):
     negation: str
     not_negation: str = ""  # nicht nur, nicht allein: the word after the negation
     alone: str
+    remains: str = ""  # bleiben: before people: they are all who are left
+    rest: str = ""  # der Rest: of a whole that was told before, less those who were named since
     only: str = ""  # before people: of all who were counted, these come
     also: str = ""
     more: str = ""  # noch weitere

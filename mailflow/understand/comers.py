@@ -9,7 +9,7 @@ import itertools
 from mailflow.understand.clauses import Clause
 from mailflow.understand.parties import Company
 from mailflow.understand.people_clauses import Token
-from mailflow.understand.tally import COUNTED, EARLIER, LOOSE, TOTAL, Tally, add_party
+from mailflow.understand.tally import COUNTED, EARLIER, LOOSE, SUM, TOTAL, Tally, add_party
 from mailflow.understand.term import Term
 
 SHORT = 7  # words: a sentence this short needs no verb of coming
@@ -61,8 +61,9 @@ def note_company(
         return
     if _is_told_of(company, tokens, clause):
         tally.mentioned |= {term.relation: term.count for term in others if term.kind == "kin"}
-    elif _are_only(company, tokens, tally) and (coming or occasion) and not clause.aside:
-        tally.note_total(TOTAL, sum(term.count for term in company.terms), company.start)
+    elif _are_only(company, tokens, tally, coming or occasion) and not clause.aside:
+        worth = SUM if _remain(company, tokens) else TOTAL
+        tally.note_total(worth, sum(term.count for term in company.terms), company.start)
         tally.writer_in |= company.with_writer
     elif all(term.kind == "they" for term in others) and (tally.others or tally.mentioned):
         _note_again(clause, tokens, tally)
@@ -115,12 +116,21 @@ def _told_along(company: Company, tokens: list[Token]) -> bool:
     return alone and not any(token.has("joins") or token.low in "+&" for token in between)
 
 
-def _are_only(company: Company, tokens: list[Token], tally: Tally) -> bool:
+def _remain(company: Company, tokens: list[Token]) -> bool:
+    """ "Es bleiben also nur mein Mann und ich": all who are left."""
+    clause = tokens[company.start].clause
+    before = [token for token in tokens[: company.start] if token.clause == clause]
+    return company.with_writer and any(token.has("remains") for token in before)
+
+
+def _are_only(company: Company, tokens: list[Token], tally: Tally, occasion: bool) -> bool:
     """ "Wir sind zu fünft, dabei sind aber nur meine Frau und ich": of those in the house, these come."""
+    if len(company.terms) > 1 and _remain(company, tokens):
+        return True
     place = company.start - 1
     only = place >= 0 and tokens[place].has("only") and not (place and tokens[place - 1].has("negation"))
     only = only or tokens[company.start].has("alone")  # "solo io e mia figlia"
-    return only and len(company.terms) > 1 and bool(tally.totals) and not tally.firm
+    return only and len(company.terms) > 1 and bool(tally.totals) and not tally.firm and occasion
 
 
 def _note_again(clause: Clause, tokens: list[Token], tally: Tally) -> None:

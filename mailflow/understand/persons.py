@@ -18,6 +18,7 @@ from mailflow.understand.comers import note_company, note_writer
 from mailflow.understand.elsewhere import glance
 from mailflow.understand.parties import find_companies
 from mailflow.understand.people_clauses import Sentence, read_sentences
+from mailflow.understand.rests import note_rest
 from mailflow.understand.tally import COUNTED, LOOSE, SUM, TOTAL, Tally
 from mailflow.understand.totals import note_totals
 
@@ -64,6 +65,7 @@ def _count(sentences: Iterable[Sentence], speech: Speech) -> Headcount:
 def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
     companies = find_companies(sentence, speech)
     clauses = split_clauses(sentence.tokens, companies)
+    note_rest(sentence, companies, tally)
     if sentence.elsewhere:
         glance(sentence, companies, speech, clauses, tally)
         return
@@ -113,7 +115,10 @@ def _conclude(tally: Tally) -> Headcount:
         and (tally.called or not called[1:])
     ):
         return Headcount(1, True, 0, False, False, called[0])
-    change = tally.delta - sum(tally.absent.values())
+    absent = sum(tally.absent.values())
+    if 0 < absent < tally.former:
+        return Headcount(tally.former - absent, True)
+    change = tally.delta - absent
     return Headcount(1 + max(0, tally.delta), False, change)
 
 

@@ -23,7 +23,9 @@ def note_totals(
     if "#" not in sentence.line and "@" not in sentence.line:
         return
     tokens = sentence.tokens
-    old = {place for place, _ in _numbers(sentence, speech.formerly)}
+    formerly = _numbers(sentence, speech.formerly)
+    old = {place for place, _ in formerly}
+    tally.former = max([tally.former, *(number for _, number in formerly)])
     for pattern, worth in ((speech.sums, SUM), (speech.we_are, TOTAL), (speech.totals, TOTAL)):
         for place, said in _numbers(sentence, pattern):
             number = _whole(companies, place, said) or (said if pattern is speech.we_are else 0)
@@ -46,7 +48,7 @@ def note_totals(
             tally.additions += number
             tally.writer_in = True
     for place in old:
-        tokens[place].number = None
+        tokens[place].number, tokens[place].low = None, "0"
 
 
 def _of_writer(tokens: list[Token], place: int) -> bool:
