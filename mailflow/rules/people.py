@@ -44,6 +44,7 @@ class CountFile(BaseModel):
     to_me: str = ""  # mir: counts only beside others
     we: str
     they: str = ""  # sie, ihn: counts only beside "und mich"
+    adjectives: str = ""  # of kin: in small letters before a capital, tells how a thing is ("alten Rechner")
     headed: str = ""  # of kin: with a number, no one's ("zwei Mann")
     partitive: str = ""  # between number and mein: "six of our members"
     my: str = ""

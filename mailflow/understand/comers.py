@@ -12,6 +12,8 @@ from mailflow.understand.people_clauses import Token
 from mailflow.understand.tally import COUNTED, EARLIER, LOOSE, SUM, TOTAL, Tally, add_party
 from mailflow.understand.term import Term
 
+BRIEF = 5  # words: a denial this short needs no verb
+_NEAR = 12  # words
 SHORT = 7  # words: a sentence this short needs no verb of coming
 
 
@@ -201,8 +203,8 @@ def _note_others(company: Company, clause: Clause, coming: bool, tokens: list[To
         return
     known = [term for term in others if term.kind == "kin"]
     tally.mentioned |= {term.relation: term.count for term in known}
-    if clause.negated:
-        if not clause.aside and (tags & {"come", "can", "enrol"} or clause.words <= 5):
+    if clause.negated and _is_near(company, tokens):
+        if not clause.aside and (tags & {"come", "can", "enrol"} or _is_denial(company, tokens, clause)):
             for term in known:
                 add_party(tally.absent, term)
         return
@@ -213,6 +215,19 @@ def _note_others(company: Company, clause: Clause, coming: bool, tokens: list[To
     tally.spare += [term.name for term in others if term.kind == "named"]
     if (clause.coming or clause.told or follows) and (not clause.aside or "escorted" in tags):
         _count_others(company, clause, alongside, tokens, tally)
+
+
+def _is_near(company: Company, tokens: list[Token]) -> bool:
+    """A denial a dozen words before, in a text without commas, is of something else."""
+    near = tokens[max(0, company.start - _NEAR) :]
+    return any(token.has("negation") for token in near if token.clause == tokens[company.start].clause)
+
+
+def _is_denial(company: Company, tokens: list[Token], clause: Clause) -> bool:
+    """ "Mein Mann leider nicht", "nicht meine Frau", with no more words: not "she does not hear well"."""
+    words = [token for token in tokens if token.clause == tokens[company.start].clause and not token.mark]
+    beside = [*words[-1:], *tokens[max(0, company.start - 2) : company.start]]
+    return clause.words <= BRIEF and any(token.has("negation") for token in beside)
 
 
 def _count_others(

@@ -108,6 +108,8 @@ def _noun(tokens: list[Token], position: int, floor: int, speech: Speech) -> Ter
 def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Speech) -> Term | None:
     token = tokens[position]
     following = tokens[position + 1] if position + 1 < len(tokens) else None
+    if token.has("adjectives") and token.text[:1].islower() and following is not None and _is_thing(following):
+        return None
     if token.has("title") and not lead.owned and following is not None and part_of_name(following):
         return None
     if lead.single and not lead.owned and lead.number is None:
@@ -132,6 +134,11 @@ def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Spee
         if names == count or (names > 1 and lead.number is None):
             term.end, term.count = end, names
     return term
+
+
+def _is_thing(token: Token) -> bool:
+    """A noun that names nobody: "meinem alten Rechner", not "meine kleine Tochter", "mein kleiner"."""
+    return token.text[:1].isupper() and not token.mark and not token.has("kin", "neutral", "pair")
 
 
 def _before(tokens: list[Token], position: int, floor: int) -> _Lead:
