@@ -78,6 +78,8 @@ class CountFile(BaseModel):
     half: str = ""  # comes only together with a word of `particle`: "mache … mit"
     particle: str = ""
     i_come: str = ""  # the word itself says that the writer comes: приду, katılacağım
+    signed: str = ""  # angemeldet: with a word of `themselves`, others have signed up by themselves
+    themselves: str = ""  # sich schon bereits
     enrol: str  # somebody signs up somebody
     aside: str  # the clause is about something else
     everybody: str = ""  # alle: with "wir", all who were mentioned

@@ -35,6 +35,7 @@ class Clause:
         self.whether = any(token.has("whether") for token in tokens[:3])
         self.relative = any(token.has("relative") for token in tokens[:2])
         self.reflexive = any(token.has("enrol") and token.has("i_come", "me") for token in tokens)
+        self.signed = {"signed", "themselves"} <= tags and not tags & {"i", "me", "we"}
         self.words = sum(not token.mark for token in tokens)
         self.negated = any(
             token.has("negation")

@@ -31,7 +31,7 @@ def note_writer(clause: Clause, tally: Tally) -> None:
     comes = comes and not clause.aside
     if comes or ("enrol" in tags and "me" in tags) or ("besides" in tags):
         tally.writer_in = True
-        alone = {"i", "me", "enrol"} <= tags and "kin" not in tags
+        alone = {"me", "enrol"} <= tags and "kin" not in tags
         if "we" not in tags and alone:
             tally.in_singular = True
         elif "we" not in tags and "enrol" not in tags:
@@ -213,7 +213,10 @@ def _note_others(company: Company, clause: Clause, coming: bool, tokens: list[To
     follows = follows or (coming and "can" in tags and clause.words <= 5)
     follows = follows or (coming and alongside and clause.words <= SHORT + 2)
     tally.spare += [term.name for term in others if term.kind == "named"]
-    if (clause.coming or clause.told or follows) and (not clause.aside or "escorted" in tags):
+    if clause.signed:
+        for term in others:
+            add_party(tally.signed, term)
+    elif (clause.coming or clause.told or follows) and (not clause.aside or "escorted" in tags):
         _count_others(company, clause, alongside, tokens, tally)
 
 

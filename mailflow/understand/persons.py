@@ -76,6 +76,7 @@ def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
             clause.aside = True
     for before, clause in itertools.pairwise(clauses):
         clause.aside |= before.aside and clause.hangs_on and not clause.coming
+        clause.signed |= before.signed and not clause.coming and not clause.tags & {"i", "me"}
     for clause in clauses:
         note_writer(clause, tally)
     tally.they_come |= occasion and bool(speech.they_come and speech.they_come.pattern.search(sentence.line))
@@ -132,6 +133,8 @@ def _others(tally: Tally) -> dict[str, int]:
     others = dict(tally.others)
     if not others and not tally.in_singular:
         others = dict(tally.weak)
+    if not others and not tally.writer_in:
+        others = dict(tally.signed)
     if not others and tally.everybody:
         others = dict(tally.mentioned)
     if not others and tally.together:

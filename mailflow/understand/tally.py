@@ -26,6 +26,7 @@ class Tally:
     weak: dict[str, int] = field(
         default_factory=dict
     )  # "mein Mann und ich", in a clause about something else
+    signed: dict[str, int] = field(default_factory=dict)  # they have signed up by themselves
     absent: dict[str, int] = field(default_factory=dict)  # they do not come
     mentioned: dict[str, int] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)  # relatives by their names
