@@ -39,6 +39,7 @@ class CountFile(BaseModel):
     generic: str = ""  # of kin: counts only with a number or beside others ("дети", "öğretmen")
     neutral: str  # people who are no one's: Personen, Plätze
     pair: str = ""  # Eheleute: two, the writer among them
+    pairs: str = ""  # of pair: several, two for each name behind
     i: str  # ich wir, as the one who does
     me: str  # mich uns, as the one whom it befalls
     to_me: str = ""  # mir: counts only beside others

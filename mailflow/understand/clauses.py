@@ -28,7 +28,7 @@ class Clause:
         tags: set[str] = set()
         for token in tokens:
             tags |= token.meaning.tags - _NOT_OF.get(_kind(token), frozenset())
-        self.tags = tags
+        self.tokens, self.tags = tokens, tags
         self.told = False  # a relative clause says that they come
         first = next((token for token in tokens if not token.mark), None)
         self.hangs_on = first is not None and first.has("along", "apart")

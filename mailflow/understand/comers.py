@@ -55,6 +55,9 @@ def note_company(
     `occasion`: or at least about the event."""
     clause = clauses[tokens[company.start].clause]
     others = company.others
+    if company.with_writer and _escorts(company, tokens, clause):
+        tally.escorts, tally.writer_in = sum(term.count for term in company.terms), True
+        return
     if not company.with_writer:
         tally.called |= {term.relation: term.name for term in others if term.name and term.kind == "kin"}
     if not others or (others == [term for term in others if term.kind == "they"] and not company.with_writer):
@@ -77,6 +80,11 @@ def note_company(
         _note_counted(company, clause, occasion, tokens, tally)
     else:
         _note_known(company, tokens, clause, coming, occasion, tally)
+
+
+def _escorts(company: Company, tokens: list[Token], clause: Clause) -> bool:
+    """ "Begleitet werden sie von meiner Kollegin und mir": beside those who are counted."""
+    return "escorted" in clause.tags and company.start > 0 and tokens[company.start - 1].has("apart", "along")
 
 
 def _note_known(
@@ -216,8 +224,14 @@ def _note_others(company: Company, clause: Clause, coming: bool, tokens: list[To
     if clause.signed:
         for term in others:
             add_party(tally.signed, term)
-    elif (clause.coming or clause.told or follows) and (not clause.aside or "escorted" in tags):
+    elif (clause.coming or clause.told or follows or (coming and _in_brackets(company, tokens))) and (not clause.aside or "escorted" in tags):
         _count_others(company, clause, alongside, tokens, tally)
+
+
+def _in_brackets(company: Company, tokens: list[Token]) -> bool:
+    """ "Unsere Klassensprecher (sechs Jugendliche) möchten teilnehmen"."""
+    counted = all(term.counted for term in company.terms)
+    return counted and company.start > 0 and tokens[company.start - 1].low in "(["
 
 
 def _is_near(company: Company, tokens: list[Token]) -> bool:

@@ -16,6 +16,7 @@ from mailflow.rules.people import Speech
 from mailflow.understand.clauses import split_clauses
 from mailflow.understand.comers import note_company, note_writer
 from mailflow.understand.elsewhere import glance
+from mailflow.understand.followers import note_followers
 from mailflow.understand.parties import find_companies
 from mailflow.understand.people_clauses import Sentence, read_sentences
 from mailflow.understand.rests import note_rest
@@ -81,6 +82,7 @@ def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
         note_writer(clause, tally)
     tally.they_come |= occasion and bool(speech.they_come and speech.they_come.pattern.search(sentence.line))
     note_totals(sentence, companies, speech, clauses, tally)
+    note_followers(clauses, tally)
     for company in companies:
         note_company(company, sentence.tokens, clauses, coming, occasion, tally)
 
@@ -99,8 +101,11 @@ def _conclude(tally: Tally) -> Headcount:
         numbers = [number for each, _, number in totals if each == worth]
         persons = numbers[0] if worth == COUNTED else numbers[-1]
         persons -= tally.less if worth < SUM and tally.less < persons else 0
+        persons += tally.escorts if worth < SUM else 0
         writer = writer or persons > company
         return Headcount(persons, True, 0, writer, False, _named(tally, writer))
+    if tally.escorts:
+        return Headcount(company + tally.escorts, True)
     if company:
         adds = not (tally.writer_in or tally.names or tally.weak or tally.staff) and (
             tally.also or tally.words <= _BRIEF
@@ -139,6 +144,8 @@ def _others(tally: Tally) -> dict[str, int]:
         others = dict(tally.mentioned)
     if not others and tally.together:
         others = dict(list(tally.mentioned.items())[-1:])
+    if tally.writer_in:
+        others |= tally.followers
     return {relation: number for relation, number in others.items() if relation not in tally.absent}
 
 

@@ -27,6 +27,8 @@ class Tally:
         default_factory=dict
     )  # "mein Mann und ich", in a clause about something else
     signed: dict[str, int] = field(default_factory=dict)  # they have signed up by themselves
+    followers: dict[str, int] = field(default_factory=dict)  # "Inge und Trudi auch"
+    escorts: int = 0  # "begleitet von meiner Kollegin und mir": so many beside those who are counted
     absent: dict[str, int] = field(default_factory=dict)  # they do not come
     mentioned: dict[str, int] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)  # relatives by their names

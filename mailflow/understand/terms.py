@@ -100,9 +100,17 @@ def _noun(tokens: list[Token], position: int, floor: int, speech: Speech) -> Ter
     if token.has("kin"):
         return _kin(tokens, position, end, lead, speech)
     if token.has("pair"):
-        return Term(lead.start, end, "pair", 2, token.meaning.relation)
+        return _pair(tokens, lead.start, end, lead.number)
     number = lead.number or (1 if lead.single else token.meaning.count)
     return Term(lead.start, end, "neutral", number, counted=True) if number else None
+
+
+def _pair(tokens: list[Token], start: int, end: int, number: int | None) -> Term:
+    """ "Ein Ehepaar", "zwei Ehepaare", "die Ehepaare Kamps und Reuter"."""
+    last, names = their_names(tokens, end)
+    if number is None and tokens[end - 1].has("pairs") and names > 1:
+        end, number = last, names
+    return Term(start, end, "pair", 2 * (number or 1), tokens[end - 1].meaning.relation)
 
 
 def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Speech) -> Term | None:
