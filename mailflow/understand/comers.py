@@ -106,7 +106,7 @@ def _is_told_of(company: Company, tokens: list[Token], clause: Clause) -> bool:
     before = tokens[company.start - 1] if company.start else None
     if before is not None and before.has("copula"):
         return True
-    if clause.whether and not company.with_writer and any(token.has("unsure") for token in tokens):
+    if not company.with_writer and _is_unsure(clause, tokens):
         return True
     others, end = company.others, company.others[-1].end
     if any(term.owned or term.kind != "kin" for term in others):
@@ -116,6 +116,12 @@ def _is_told_of(company: Company, tokens: list[Token], clause: Clause) -> bool:
         return False
     rest = itertools.takewhile(lambda token: not (token.mark or token.has("joins")), tokens[end:])
     return not any(token.has("come", "also", "enrol") for token in rest)
+
+
+def _is_unsure(clause: Clause, tokens: list[Token]) -> bool:
+    """ "Ob mein Mann kommt, weiß ich nicht", "vielleicht kommt mein Mann, das weiß ich noch nicht"."""
+    unsure = [token.clause for token in tokens if token.has("unsure")]
+    return bool(unsure) and (clause.whether or clause.tokens[0].clause + 1 in unsure)
 
 
 def _told_along(company: Company, tokens: list[Token]) -> bool:

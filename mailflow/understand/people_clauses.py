@@ -219,6 +219,9 @@ def _full_stop(tokens: list[Token], following: re.Match[str], speech: Speech) ->
 
 def _close(tokens: list[Token], sentences: list[Sentence], text: str, speech: Speech) -> None:
     tokens = _without_ages(_without_brackets(tokens))
+    for token in tokens:
+        if token.meaning.tags == {"abbreviations"} and token.text[:1].isupper():
+            token.meaning = UNKNOWN  # its dot is gone by now; without one, "Max" is a name
     if any(not token.mark for token in tokens):
         _join_sequences(tokens, speech)
         for number, following in itertools.pairwise(tokens):
