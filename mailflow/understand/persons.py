@@ -97,7 +97,8 @@ def _conclude(tally: Tally) -> Headcount:
     remaining = sum(tally.mentioned.values()) - tally.less
     if tally.less and worth < TOTAL and remaining > company:
         return Headcount(remaining, True)
-    if worth > LOOSE or (worth >= 0 and not company):
+    loose = worth == LOOSE and tally.in_singular
+    if worth > LOOSE or (worth >= 0 and not (company or loose)):
         numbers = [number for each, _, number in totals if each == worth]
         persons = numbers[0] if worth == COUNTED else numbers[-1]
         persons -= tally.less if worth < SUM and tally.less < persons else 0
@@ -121,10 +122,9 @@ def _conclude(tally: Tally) -> Headcount:
         and (tally.called or not called[1:])
     ):
         return Headcount(1, True, 0, False, False, called[0])
-    absent = sum(tally.absent.values())
-    if 0 < absent < tally.former:
-        return Headcount(tally.former - absent, True)
-    change = tally.delta - absent
+    change = tally.delta - sum(tally.absent.values())
+    if 0 < -change < tally.former:
+        return Headcount(tally.former + change, True)
     return Headcount(1 + max(0, tally.delta), False, change)
 
 
