@@ -79,7 +79,7 @@ class CountFile(BaseModel):
     half: str = ""  # comes only together with a word of `particle`: "mache … mit"
     particle: str = ""
     i_come: str = ""  # the word itself says that the writer comes: приду, katılacağım
-    signed: str = ""  # angemeldet: with a word of `themselves`, others have signed up by themselves
+    signed: str = ""  # angemeldet: beside a word of `themselves`, others did it by themselves
     themselves: str = ""  # sich schon bereits
     enrol: str  # somebody signs up somebody
     aside: str  # the clause is about something else
@@ -210,8 +210,7 @@ class People:
 
     def speech(self, language: str | None) -> Speech:
         """The language's own, else German, else whatever there is; built when it is first asked for."""
-        wanted = (language or "de", "de", *self.files)
-        chosen = next(name for name in wanted if name in self.files)
+        chosen = next(name for name in (language or "de", "de", *self.files) if name in self.files)
         if chosen not in self._built:
             self._built[chosen] = _speech(self.files[chosen])
         return self._built[chosen]

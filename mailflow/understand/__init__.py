@@ -13,7 +13,8 @@ thread.py      what the subject says, and whether the mail answers one of ours
 intents.py     what the mail asks for
 details.py     name, persons, organisation, phone
   names.py, persons.py, people_clauses.py, clauses.py, parties.py, term.py, terms.py, called.py, comers.py,
-  brackets.py, rosters.py, tally.py, totals.py, organisations.py, phones.py
+  brackets.py, ages.py, elsewhere.py, rests.py, followers.py, rosters.py, tally.py, totals.py, ends.py,
+  organisations.py, phones.py
 ideas.py       which of the written sentences are the idea
 
 Pure: reads no clock, file or socket. Each room is asked once, in this order, in `understand`.

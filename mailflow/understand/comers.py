@@ -230,7 +230,9 @@ def _note_others(company: Company, clause: Clause, coming: bool, tokens: list[To
     if clause.signed:
         for term in others:
             add_party(tally.signed, term)
-    elif (clause.coming or clause.told or follows or (coming and _in_brackets(company, tokens))) and (not clause.aside or "escorted" in tags):
+    elif (clause.coming or clause.told or follows or (coming and _in_brackets(company, tokens))) and (
+        not clause.aside or "escorted" in tags
+    ):
         _count_others(company, clause, alongside, tokens, tally)
 
 

@@ -14,6 +14,7 @@ from mailflow.model import Details, Letter, Piece
 from mailflow.rules.people import People, Speech
 from mailflow.rules.people_words import fold
 from mailflow.understand.elsewhere import note_elsewhere
+from mailflow.understand.ends import split_at_closing, tails
 from mailflow.understand.names import (
     fuller,
     is_couple,
@@ -60,7 +61,7 @@ def find_details(
     speech = people.speech(language)
     written = "\n".join(piece.text for piece in pieces if piece.kind == "written")
     signed = [line for piece in pieces if piece.kind in _SIGNED for line in piece.text.splitlines()]
-    written, below = _split_at_closing(written, people)
+    written, below = split_at_closing(written, people)
     signed = below + signed
     sentences = read_sentences(written.lower() if written.isupper() else written, speech)
     note_elsewhere(sentences, elsewhere)
@@ -101,33 +102,13 @@ def _count(
         return Headcount(roster.persons, True, writer=roster.writer, named=first)
     inherited = bool(letter.references) or _INHERITED.match(letter.subject) is not None
     found = count_persons(sentences, "" if inherited else letter.subject, speech)
-    couple = any(is_couple(line, people) for line in [display, *signed, *_tails(written)])
+    couple = any(is_couple(line, people) for line in [display, *signed, *tails(written)])
     if couple and any(token.has("we") for each in sentences for token in each.tokens):
         if not found.said:
             return Headcount(2, True)
         if found.summed and found.writer:
             return replace(found, persons=found.persons + 1)
     return found
-
-
-def _tails(written: str) -> list[str]:
-    """What stands behind the last full stop of each of the last lines."""
-    parts = [re.split(r"[.!?]\s+", line) for line in written.splitlines()[-2:]]
-    ends = [each[-1] for each in parts if len(each) > 1 or len(each[0]) < 60]
-    return [end for end in ends if sum(word.islower() for word in end.split()) < 3]
-
-
-def _split_at_closing(written: str, people: People) -> tuple[str, list[str]]:
-    """Text and signature where a closing ("Mit freundlichen Grüßen") still stands in the text."""
-    lines = written.splitlines()
-    for number in range(len(lines) - 1, 0, -1):
-        words = [fold(word.strip(".,!:;-–'’()"), True) for word in lines[number].split()]
-        words = [word for word in words if word]
-        tags = [people.common.meaning(word).tags for word in words]
-        greets = 1 < len(words) < 4 and "name:closing_nouns" in tags[-1]
-        if greets or (1 < len(words) < 8 and all("name:closings" in each for each in tags)):
-            return "\n".join(lines[:number]), lines[number:]
-    return written, []
 
 
 # --- name ----------------------------------------------------------------------------------------------
@@ -306,5 +287,5 @@ def _find_organisation(
     if in_text:
         return in_text, True
     short = [line for line in last if len(line) < 60 and not re.search(r"[.!?]\s*$", line)]
-    ends = [*(short if len(last) > 1 else ()), *_tails(written)]
+    ends = [*(short if len(last) > 1 else ()), *tails(written)]
     return find_post(signed, speech, people) or find_in_signature(ends, people), False

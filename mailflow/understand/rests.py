@@ -11,6 +11,7 @@ from mailflow.understand.parties import Company
 from mailflow.understand.people_clauses import Sentence, Token
 from mailflow.understand.tally import SUM, Tally
 
+_BEFORE = ("joins", "breaks", "article", "my", "between", "only")  # words before a subject
 _LEAST = 3  # people of whom some stay away and several are left
 
 
@@ -68,9 +69,7 @@ def _note_missing(clause: list[Token], companies: list[Company], tally: Tally) -
 
 def _first(clause: list[Token], whole: int) -> dict[str, int]:
     """ "Zwei sind im Urlaub", "der Heinz bleibt", "einer ist krank"."""
-    words = itertools.dropwhile(
-        lambda token: token.has("joins", "breaks", "article", "my", "between") and token.number is None, clause
-    )
+    words = itertools.dropwhile(lambda token: token.has(*_BEFORE) and token.number is None, clause)
     first, following = next(words, None), next(words, None)
     if first is None or following is None:
         return {}

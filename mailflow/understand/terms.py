@@ -116,7 +116,12 @@ def _pair(tokens: list[Token], start: int, end: int, number: int | None) -> Term
 def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Speech) -> Term | None:
     token = tokens[position]
     following = tokens[position + 1] if position + 1 < len(tokens) else None
-    if token.has("adjectives") and token.text[:1].islower() and following is not None and _is_thing(following):
+    if (
+        token.has("adjectives")
+        and token.text[:1].islower()
+        and following is not None
+        and _is_thing(following)
+    ):
         return None
     if token.has("title") and not lead.owned and following is not None and part_of_name(following):
         return None
