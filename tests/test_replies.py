@@ -67,3 +67,12 @@ def test_an_answer_between_quoted_lines_belongs_to_the_question_above_it() -> No
     )
     made = plan(letter(text, "Re: Ihre Anmeldung"), KNOWN)
     assert [each.practice for each in made.registrations] == [True]
+
+
+def test_a_reply_without_message_ids_is_known_by_what_it_quotes() -> None:
+    """Some programs send no References: our address above the quoted text says the same."""
+    quoted = (
+        "\n\n-----Ursprüngliche Nachricht-----\nVon: kennenlernen@diakonie.example\nWir haben Sie notiert."
+    )
+    mail = letter("Es bleiben mein Mann und ich." + quoted, "AW: Anmeldung")
+    assert plan(mail).registrations[0].persons == 2

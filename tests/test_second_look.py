@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from mailflow.understand.meanings import read_sentence
+from mailflow.understand.meanings import SentenceReading, guess, read_sentence
 from mailflow.understand.second_look import take_votes
 from mailflow.vocabulary.days import Days
 from mailflow.vocabulary.phrases import Match
@@ -18,7 +18,9 @@ def look(text: str, *matches: Match) -> dict[str, Match]:
     """What a German sentence means to which these rules spoke."""
     vocabulary = rules().meaning.of("de", "de")
     (line,) = vocabulary.split(text)
-    return dict(read_sentence(line, matches, take_votes(line, vocabulary, DAYS, "de")).meanings)
+    return dict(
+        read_sentence(line, matches, take_votes(line, vocabulary.tag(line, DAYS), vocabulary, "de")).meanings
+    )
 
 
 def test_an_own_rule_holds_whatever_the_hunch_thinks() -> None:
@@ -28,14 +30,14 @@ def test_an_own_rule_holds_whatever_the_hunch_thinks() -> None:
 
 def test_a_rule_that_may_be_doubted_is_a_hint_where_the_words_do_not_bear_it_out() -> None:
     """And the doubt is kept with its weight."""
-    doubted = look(STORY, replace(RULE, doubtful=True))["sign_up"]
+    doubted = look(STORY, replace(RULE, doubt=0.1))["sign_up"]
     assert doubted.strength == 1
     assert doubted.doubted.endswith("%")
 
 
 def test_a_rule_that_may_be_doubted_stands_where_the_words_bear_it_out() -> None:
     """Doubt needs a reason."""
-    may_be = replace(RULE, doubtful=True)
+    may_be = replace(RULE, doubt=0.1)
     assert look("Bitte melden Sie mich für den 17. März verbindlich an.", may_be)["sign_up"] == may_be
 
 
@@ -56,3 +58,13 @@ def test_every_doubt_stands_in_the_reasons() -> None:
         "Ich habe Buch geführt, fragen Sie nicht warum." + " Bitte melden Sie mich für den 17. März an."
     )
     assert any(reason.what == "doubt sign_up" and "%" in reason.because for reason in reading.reasons)
+
+
+def test_where_nothing_was_understood_it_may_guess_but_never_a_cancellation() -> None:
+    """Whoever plausibly wants to come is not left without an answer; a place is not lost by a guess."""
+    unsure = SentenceReading(
+        rules().meaning.of("de", "de").split("Da will ich nicht fehlen.")[0],
+        {},
+        {"sign_up": 0.4, "cancel": 0.6},
+    )
+    assert set(guess([unsure])[0].meanings) == {"sign_up"}

@@ -20,14 +20,15 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from mailflow.letter import read_letter
-from mailflow.understand.hunch import BUCKETS, LABELS, SCALE, Model, cut, pack
+from mailflow.model import Letter
+from mailflow.understand.hunch import BUCKETS, LABELS, SCALE, Model, pack
 from mailflow.understand.meanings import read_sentences
 from mailflow.understand.own_words import split_pieces
-from mailflow.understand.second_look import LIKELY, said_words
+from mailflow.understand.second_look import LIKELY, pieces_of
 from mailflow.vocabulary.days import Days
 from mailflow.vocabulary.phrases import ENOUGH
 from tests.corpus.build_eml import build
-from tests.desk import rules
+from tests.desk import letter, rules
 
 FOLDER = Path(__file__).parent / "corpus"
 FILE = Path(__file__).parent.parent / "mailflow" / "understand" / "hunch.bin"
@@ -65,18 +66,29 @@ def sentence_rows() -> Iterator[tuple[str, str, frozenset[str], bool]]:
 
 def mail_rows() -> Iterator[tuple[str, str, frozenset[str], bool]]:
     """The same of every sentence in the labelled mails, as the rules take it; where they err, of none."""
-    for file in FOLDER.glob("*.jsonl"):
+    for mail, language, intents in chain(corpus_mails(), rule_cases()):
+        read = read_by_rules(mail, language)
+        if frozenset().union(*read.values()) & INTENTS == set(intents):
+            yield from ((language, text, labels, False) for text, labels in read.items())
+
+
+def corpus_mails() -> Iterator[tuple[Letter, str, Iterable[str]]]:
+    """The labelled mails that people wrote, with language and intents."""
+    for file in sorted(FOLDER.glob("*.jsonl")):
         for case in map(json.loads, file.read_text("utf-8").splitlines()):
             if "expect" in case and not case["expect"]["auto"] and not case.get("arguable"):
-                language = case["expect"]["language"] or "de"
-                read = read_by_rules(case, language)
-                if frozenset().union(*read.values()) & set(INTENTS) == set(case["expect"]["intents"]):
-                    yield from ((language, text, labels, False) for text, labels in read.items())
+                yield read_letter(build(case)), case["expect"]["language"] or "de", case["expect"]["intents"]
 
 
-def read_by_rules(case: dict[str, Any], language: str) -> dict[str, frozenset[str]]:
+def rule_cases() -> Iterator[tuple[Letter, str, Iterable[str]]]:
+    """The cases beside the rules that name their intents."""
+    for case in rules().cases:
+        if case.rule.intents is not None and not case.rule.automatic and case.file in rules().meaning.files:
+            yield letter(case.rule.text), case.rule.language or case.file, case.rule.intents
+
+
+def read_by_rules(mail: Letter, language: str) -> dict[str, frozenset[str]]:
     """What the rules alone take each sentence of a mail for."""
-    letter = read_letter(build(case))
     vocabulary = rules().meaning.of(language, "de")
     return {
         each.line.text: meanings(
@@ -84,7 +96,7 @@ def read_by_rules(case: dict[str, Any], language: str) -> dict[str, frozenset[st
             for name, match in each.meanings.items()
             if match.strength >= ENOUGH and name not in _CORRECTIONS
         )
-        for each in read_sentences(split_pieces(letter.body, rules().layout), vocabulary, DAYS)
+        for each in read_sentences(split_pieces(mail.body, rules().layout), vocabulary, DAYS)
     }
 
 
@@ -94,8 +106,12 @@ def examples(*, aside: bool) -> list[Example]:
     for language, text, labels, kept in chain(sentence_rows(), mail_rows()):
         if kept == aside:
             vocabulary = rules().meaning.of(language, "de")
-            words = [word for line in vocabulary.split(text) for word in said_words(line, vocabulary, DAYS)]
-            found.append(Example(tuple(cut(words, language)), labels))
+            pieces = {
+                piece
+                for line in vocabulary.split(text)
+                for piece in pieces_of(line, vocabulary.tag(line, DAYS), vocabulary, language)
+            }
+            found.append(Example(tuple(pieces), labels))
     return found
 
 
@@ -128,9 +144,7 @@ def main() -> None:
     FILE.write_bytes(pack(model))
     print(f"{len(material)} sentences learned, {len(test)} kept aside, {FILE.stat().st_size} bytes")
     for label in LABELS:
-        votes = [
-            (model.vote(each.pieces)[label].probability >= LIKELY, label in each.labels) for each in test
-        ]
+        votes = [(model.vote(each.pieces)[label] >= LIKELY, label in each.labels) for each in test]
         hits, said, true = sum(a and b for a, b in votes), sum(a for a, _ in votes), sum(b for _, b in votes)
         print(f"  {label:17} precision {hits / (said or 1):.2f} recall {hits / (true or 1):.2f} of {true}")
 

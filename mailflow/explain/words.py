@@ -68,6 +68,7 @@ REASONS = {  # why a piece was put aside
     "head of an earlier mail": "Kopf einer früheren Mail",
     "lines with “>”": "Zeilen mit „>“",
     "name at the end": "Name am Ende",
+    "not ticked": "nicht angekreuzt",
     "name behind the closing": "Name hinter der Grußformel",
     "who wrote when": "„… schrieb am …“",
 }

@@ -40,11 +40,13 @@ class CountFile(BaseModel):
     generic: str = ""  # of kin: counts only with a number or beside others ("дети", "öğretmen")
     neutral: str  # people who are no one's: Personen, Plätze
     pair: str = ""  # Eheleute: two, the writer among them
+    pairs: str = ""  # of pair: several, two for each name behind
     i: str  # ich wir, as the one who does
     me: str  # mich uns, as the one whom it befalls
     to_me: str = ""  # mir: counts only beside others
     we: str
     they: str = ""  # sie, ihn: counts only beside "und mich"
+    adjectives: str = ""  # of kin: in small letters before a capital, tells how a thing is ("alten Rechner")
     headed: str = ""  # of kin: with a number, no one's ("zwei Mann")
     partitive: str = ""  # between number and mein: "six of our members"
     my: str = ""
@@ -67,6 +69,8 @@ class CountFile(BaseModel):
     negation: str
     not_negation: str = ""  # nicht nur, nicht allein: the word after the negation
     alone: str
+    remains: str = ""  # bleiben: before people: they are all who are left
+    rest: str = ""  # der Rest: of a whole that was told before, less those who were named since
     only: str = ""  # before people: of all who were counted, these come
     also: str = ""
     more: str = ""  # noch weitere
@@ -76,6 +80,8 @@ class CountFile(BaseModel):
     half: str = ""  # comes only together with a word of `particle`: "mache … mit"
     particle: str = ""
     i_come: str = ""  # the word itself says that the writer comes: приду, katılacağım
+    signed: str = ""  # angemeldet: beside a word of `themselves`, others did it by themselves
+    themselves: str = ""  # sich schon bereits
     enrol: str  # somebody signs up somebody
     aside: str  # the clause is about something else
     everybody: str = ""  # alle: with "wir", all who were mentioned
@@ -159,8 +165,7 @@ class People:
 
     def speech(self, language: str | None) -> Speech:
         """The language's own, else German, else whatever there is; built when it is first asked for."""
-        wanted = (language or "de", "de", *self.files)
-        chosen = next(name for name in wanted if name in self.files)
+        chosen = next(name for name in (language or "de", "de", *self.files) if name in self.files)
         if chosen not in self._built:
             self._built[chosen] = _speech(self.files[chosen])
         return self._built[chosen]

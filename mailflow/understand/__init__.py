@@ -3,7 +3,8 @@
 origin.py      a person, or a machine?
   header_marks.py, machine_words.py, mailboxes.py, doubts.py, authentication.py, bounce.py
 own_words.py   the text in pieces: written, greeting, signature, quoted, each with its reason
-  lines.py, quotes.py, heads.py, greeting.py, signature.py, signed_lines.py, footers.py
+  lines.py, quotes.py, heads.py, greeting.py, signature.py, signed_lines.py, footers.py,
+  ticks.py
 language.py    which language the person wrote
 meanings.py    what each sentence means, by the rules
 second_look.py what a hunch, learned from examples, adds and doubts
@@ -12,8 +13,8 @@ thread.py      what the subject says, and whether the mail answers one of ours
 intents.py     what the mail asks for
 details.py     name, persons, organisation, phone
   participant.py, proxies.py, names.py, persons.py, people_clauses.py, clauses.py, parties.py, term.py,
-  terms.py, called.py, comers.py, brackets.py, rosters.py, tally.py, totals.py, institution.py,
-  organisations.py, phones.py
+  terms.py, called.py, comers.py, brackets.py, rosters.py, tally.py, totals.py, institution.py, ages.py,
+  elsewhere.py, rests.py, followers.py, ends.py, organisations.py, phones.py
 ideas.py       which of the written sentences are the idea
 
 Pure: reads no clock, file or socket. Each room is asked once, in this order, in `understand`.
@@ -42,7 +43,7 @@ from mailflow.understand.details import find_details
 from mailflow.understand.ideas import find_ideas
 from mailflow.understand.intents import Weighing, find_intents
 from mailflow.understand.language import find_language
-from mailflow.understand.meanings import SentenceReading, read_sentences
+from mailflow.understand.meanings import SentenceReading, guess, read_sentences, tells_of_else
 from mailflow.understand.origin import find_origin
 from mailflow.understand.own_words import split_pieces
 from mailflow.understand.second_look import doubts
@@ -73,13 +74,19 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
     subject = read_subject(own_subject(letter), vocabulary, days)
     if subject and _says_nothing(sentences):
         sentences, subject = [*sentences, subject], None
-    details = find_details(letter, pieces, language, rules.people, practice=False)
+    elsewhere = [each.line.text for each in sentences if tells_of_else(each)]
+    details = find_details(letter, pieces, language, rules.people, practice=False, elsewhere=elsewhere)
     ours = rules.meaning.of(office.event.language, office.event.language)
-    expected = bool(known.registrations) or known.replies_to_us or answers_us(letter, ours, days)
-    corrected = expected and corrects(details, sentences)
-    intents, reasons = find_intents(
-        Weighing(sentences, subject, expected, corrected, counted="persons" in details.said)
+    quoted = "\n".join(piece.text for piece in pieces if piece.kind == "quoted")
+    expected = (
+        bool(known.registrations) or known.replies_to_us or answers_us(letter, quoted, ours, days, office)
     )
+    corrected = expected and corrects(details, sentences)
+    mail = Weighing(sentences, subject, expected, corrected, counted="persons" in details.said)
+    intents, reasons = find_intents(mail)
+    if not intents and not _settled(sentences):
+        sentences = guess(sentences)
+        intents, reasons = find_intents(replace(mail, sentences=sentences))
     comes = {"sign_up", "practice"} & set(intents) and "cancel" not in intents
     return Reading(
         automatic=None,

@@ -28,13 +28,14 @@ class Clause:
         tags: set[str] = set()
         for token in tokens:
             tags |= token.meaning.tags - _NOT_OF.get(_kind(token), frozenset())
-        self.tags = tags
+        self.tokens, self.tags = tokens, tags
         self.told = False  # a relative clause says that they come
         first = next((token for token in tokens if not token.mark), None)
         self.hangs_on = first is not None and first.has("along", "apart")
         self.whether = any(token.has("whether") for token in tokens[:3])
         self.relative = any(token.has("relative") for token in tokens[:2])
         self.reflexive = any(token.has("enrol") and token.has("i_come", "me") for token in tokens)
+        self.signed = {"signed", "themselves"} <= tags and not tags & {"i", "me", "we"}
         self.words = sum(not token.mark for token in tokens)
         self.negated = any(
             token.has("negation")

@@ -9,9 +9,11 @@ import itertools
 from mailflow.understand.clauses import Clause
 from mailflow.understand.parties import Company
 from mailflow.understand.people_clauses import Token
-from mailflow.understand.tally import COUNTED, EARLIER, LOOSE, TOTAL, Tally, add_party
+from mailflow.understand.tally import COUNTED, EARLIER, LOOSE, SUM, TOTAL, Tally, add_party
 from mailflow.understand.term import Term
 
+BRIEF = 5  # words: a denial this short needs no verb
+_NEAR = 12  # words
 SHORT = 7  # words: a sentence this short needs no verb of coming
 
 
@@ -29,7 +31,7 @@ def note_writer(clause: Clause, tally: Tally) -> None:
     comes = comes and not clause.aside
     if comes or ("enrol" in tags and "me" in tags) or ("besides" in tags):
         tally.writer_in = True
-        alone = {"i", "me", "enrol"} <= tags and "kin" not in tags
+        alone = {"me", "enrol"} <= tags and "kin" not in tags
         if "we" not in tags and alone:
             tally.in_singular = True
         elif "we" not in tags and "enrol" not in tags:
@@ -53,6 +55,9 @@ def note_company(
     `occasion`: or at least about the event."""
     clause = clauses[tokens[company.start].clause]
     others = company.others
+    if company.with_writer and _escorts(company, tokens, clause):
+        tally.escorts, tally.writer_in = sum(term.count for term in company.terms), True
+        return
     if not company.with_writer:
         tally.called |= {term.relation: term.name for term in others if term.name and term.kind == "kin"}
     if not others or (others == [term for term in others if term.kind == "they"] and not company.with_writer):
@@ -61,8 +66,9 @@ def note_company(
         return
     if _is_told_of(company, tokens, clause):
         tally.mentioned |= {term.relation: term.count for term in others if term.kind == "kin"}
-    elif _are_only(company, tokens, tally) and (coming or occasion) and not clause.aside:
-        tally.note_total(TOTAL, sum(term.count for term in company.terms), company.start)
+    elif _are_only(company, tokens, tally, coming or occasion) and not clause.aside:
+        worth = SUM if _remain(company, tokens) else TOTAL
+        tally.note_total(worth, sum(term.count for term in company.terms), company.start)
         tally.writer_in |= company.with_writer
     elif all(term.kind == "they" for term in others) and (tally.others or tally.mentioned):
         _note_again(clause, tokens, tally)
@@ -74,6 +80,11 @@ def note_company(
         _note_counted(company, clause, occasion, tokens, tally)
     else:
         _note_known(company, tokens, clause, coming, occasion, tally)
+
+
+def _escorts(company: Company, tokens: list[Token], clause: Clause) -> bool:
+    """ "Begleitet werden sie von meiner Kollegin und mir": beside those who are counted."""
+    return "escorted" in clause.tags and company.start > 0 and tokens[company.start - 1].has("apart", "along")
 
 
 def _note_known(
@@ -95,7 +106,7 @@ def _is_told_of(company: Company, tokens: list[Token], clause: Clause) -> bool:
     before = tokens[company.start - 1] if company.start else None
     if before is not None and before.has("copula"):
         return True
-    if clause.whether and not company.with_writer and any(token.has("unsure") for token in tokens):
+    if not company.with_writer and _is_unsure(clause, tokens):
         return True
     others, end = company.others, company.others[-1].end
     if any(term.owned or term.kind != "kin" for term in others):
@@ -107,6 +118,12 @@ def _is_told_of(company: Company, tokens: list[Token], clause: Clause) -> bool:
     return not any(token.has("come", "also", "enrol") for token in rest)
 
 
+def _is_unsure(clause: Clause, tokens: list[Token]) -> bool:
+    """ "Ob mein Mann kommt, weiß ich nicht", "vielleicht kommt mein Mann, das weiß ich noch nicht"."""
+    unsure = [token.clause for token in tokens if token.has("unsure")]
+    return bool(unsure) and (clause.whether or clause.tokens[0].clause + 1 in unsure)
+
+
 def _told_along(company: Company, tokens: list[Token]) -> bool:
     """ "Das habe ich mit dem Enkel schon gemacht": whom somebody was with, not who signs up."""
     first, last = company.terms[0], company.terms[-1]
@@ -115,12 +132,21 @@ def _told_along(company: Company, tokens: list[Token]) -> bool:
     return alone and not any(token.has("joins") or token.low in "+&" for token in between)
 
 
-def _are_only(company: Company, tokens: list[Token], tally: Tally) -> bool:
+def _remain(company: Company, tokens: list[Token]) -> bool:
+    """ "Es bleiben also nur mein Mann und ich": all who are left."""
+    clause = tokens[company.start].clause
+    before = [token for token in tokens[: company.start] if token.clause == clause]
+    return company.with_writer and any(token.has("remains") for token in before)
+
+
+def _are_only(company: Company, tokens: list[Token], tally: Tally, occasion: bool) -> bool:
     """ "Wir sind zu fünft, dabei sind aber nur meine Frau und ich": of those in the house, these come."""
+    if len(company.terms) > 1 and _remain(company, tokens):
+        return True
     place = company.start - 1
     only = place >= 0 and tokens[place].has("only") and not (place and tokens[place - 1].has("negation"))
     only = only or tokens[company.start].has("alone")  # "solo io e mia figlia"
-    return only and len(company.terms) > 1 and bool(tally.totals) and not tally.firm
+    return only and len(company.terms) > 1 and bool(tally.totals) and not tally.firm and occasion
 
 
 def _note_again(clause: Clause, tokens: list[Token], tally: Tally) -> None:
@@ -191,8 +217,8 @@ def _note_others(company: Company, clause: Clause, coming: bool, tokens: list[To
         return
     known = [term for term in others if term.kind == "kin"]
     tally.mentioned |= {term.relation: term.count for term in known}
-    if clause.negated:
-        if not clause.aside and (tags & {"come", "can", "enrol"} or clause.words <= 5):
+    if clause.negated and _is_near(company, tokens):
+        if not clause.aside and (tags & {"come", "can", "enrol"} or _is_denial(company, tokens, clause)):
             for term in known:
                 add_party(tally.absent, term)
         return
@@ -201,8 +227,32 @@ def _note_others(company: Company, clause: Clause, coming: bool, tokens: list[To
     follows = follows or (coming and "can" in tags and clause.words <= 5)
     follows = follows or (coming and alongside and clause.words <= SHORT + 2)
     tally.spare += [term.name for term in others if term.kind == "named"]
-    if (clause.coming or clause.told or follows) and (not clause.aside or "escorted" in tags):
+    if clause.signed:
+        for term in others:
+            add_party(tally.signed, term)
+    elif (clause.coming or clause.told or follows or (coming and _in_brackets(company, tokens))) and (
+        not clause.aside or "escorted" in tags
+    ):
         _count_others(company, clause, alongside, tokens, tally)
+
+
+def _in_brackets(company: Company, tokens: list[Token]) -> bool:
+    """ "Unsere Klassensprecher (sechs Jugendliche) möchten teilnehmen"."""
+    counted = all(term.counted for term in company.terms)
+    return counted and company.start > 0 and tokens[company.start - 1].low in "(["
+
+
+def _is_near(company: Company, tokens: list[Token]) -> bool:
+    """A denial a dozen words before, in a text without commas, is of something else."""
+    near = tokens[max(0, company.start - _NEAR) :]
+    return any(token.has("negation") for token in near if token.clause == tokens[company.start].clause)
+
+
+def _is_denial(company: Company, tokens: list[Token], clause: Clause) -> bool:
+    """ "Mein Mann leider nicht", "nicht meine Frau", with no more words: not "she does not hear well"."""
+    words = [token for token in tokens if token.clause == tokens[company.start].clause and not token.mark]
+    beside = [*words[-1:], *tokens[max(0, company.start - 2) : company.start]]
+    return clause.words <= BRIEF and any(token.has("negation") for token in beside)
 
 
 def _count_others(

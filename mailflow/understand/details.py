@@ -7,12 +7,14 @@ so that a reply to our answer corrects those and no others.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from mailflow.model import Details, Letter, Piece
 from mailflow.rules.people import People, Speech
-from mailflow.rules.people_words import fold
-from mailflow.understand.institution import find_organisation, tails
+from mailflow.understand.elsewhere import note_elsewhere
+from mailflow.understand.ends import split_at_closing, tails
+from mailflow.understand.institution import find_organisation
 from mailflow.understand.names import is_couple
 from mailflow.understand.participant import find_name, sender_name
 from mailflow.understand.people_clauses import Sentence, read_sentences
@@ -25,15 +27,23 @@ _INHERITED = re.compile(r"\s*[^\W\d_]{2,4}(?:\[\d+\])?\s?:\s")  # "Re: …": the
 
 
 def find_details(
-    letter: Letter, pieces: tuple[Piece, ...], language: str | None, people: People, *, practice: bool
+    letter: Letter,
+    pieces: tuple[Piece, ...],
+    language: str | None,
+    people: People,
+    *,
+    practice: bool,
+    elsewhere: Iterable[str] = (),
 ) -> Details:
-    """What the mail says about who comes. `practice` is handed through."""
+    """What the mail says about who comes. `practice` is handed through; `elsewhere` are the sentences that
+    tell of something else, an idea or what is off topic: whoever is counted there need not come."""
     speech = people.speech(language)
     written = "\n".join(piece.text for piece in pieces if piece.kind == "written")
     signed = [line for piece in pieces if piece.kind in _SIGNED for line in piece.text.splitlines()]
-    written, below = _split_at_closing(written, people)
+    written, below = split_at_closing(written, people)
     signed = below + signed
     sentences = read_sentences(written.lower() if written.isupper() else written, speech)
+    note_elsewhere(sentences, elsewhere)
     count = _count(letter, written, signed, sentences, people, speech)
     participant = find_name(letter, written, sentences, signed, people, speech, count)
     organisation, from_text = find_organisation(
@@ -80,16 +90,3 @@ def _count(
         if found.summed and found.writer:
             return replace(found, persons=found.persons + 1)
     return found
-
-
-def _split_at_closing(written: str, people: People) -> tuple[str, list[str]]:
-    """Text and signature where a closing ("Mit freundlichen Grüßen") still stands in the text."""
-    lines = written.splitlines()
-    for number in range(len(lines) - 1, 0, -1):
-        words = [fold(word.strip(".,!:;-–'’()"), True) for word in lines[number].split()]
-        words = [word for word in words if word]
-        tags = [people.common.meaning(word).tags for word in words]
-        greets = 1 < len(words) < 4 and "name:closing_nouns" in tags[-1]
-        if greets or (1 < len(words) < 8 and all("name:closings" in each for each in tags)):
-            return "\n".join(lines[:number]), lines[number:]
-    return written, []

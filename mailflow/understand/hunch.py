@@ -14,7 +14,10 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
-LABELS = ("sign_up", "practice", "practice_decline", "idea", "cancel", "decline", "resend", "question")
+LABELS = (
+    "sign_up", "practice", "practice_decline", "idea", "cancel", "decline", "resend", "question", "undecided",
+    "off_topic",
+)  # fmt: skip
 BUCKETS = 1 << 17
 SCALE = 8.0  # weight of 1.0 in the file
 _BEGINNINGS, _END = (3, 5), 3  # letters; with shorter and longer pieces it learned no more
@@ -28,36 +31,29 @@ class Model:
     weights: Mapping[str, "array[int]"]
     bias: Mapping[str, float]
 
-    def vote(self, pieces: Sequence[int]) -> dict[str, "Vote"]:
-        """How the pieces of a sentence speak for and against each meaning."""
+    def vote(self, pieces: Sequence[int]) -> dict[str, float]:
+        """How probable each meaning is by the pieces of a sentence, from 0 to 1."""
         length = SCALE * math.sqrt(len(pieces) or 1)
         return {
-            label: Vote(sum(map(weights.__getitem__, pieces)) / length, self.bias[label])
+            label: _squash(self.bias[label] + sum(map(weights.__getitem__, pieces)) / length)
             for label, weights in self.weights.items()
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """What the words say of one meaning, as log odds: above 0 they speak for it, below 0 against it.
+def _squash(value: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
 
-    Words that were never learned say 0: the hunch knows nothing. `bias` is how rare the meaning is at all.
+
+def cut(words: Sequence[str], groups: Sequence[Sequence[str]], language: str) -> list[int]:
+    """The pieces of a sentence, as places in the table.
+
+    Words, pairs of words, beginnings and ends belong to their language. `groups` are those that each word
+    belongs to by the rules (<schicken>, <event-day>): they and their pairs are the same in every language,
+    so that what is learned of one helps the others.
     """
-
-    words: float
-    bias: float
-
-    @property
-    def probability(self) -> float:
-        """How probable the meaning is, from 0 to 1."""
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.bias + self.words))))
-
-
-def cut(words: Sequence[str], language: str) -> list[int]:
-    """The pieces of a sentence's words, as places in the table: words, pairs of words, beginnings, ends."""
-    return [
-        zlib.crc32(f"{language}{piece}".encode()) % BUCKETS for piece in set(_pieces(words[:_MOST_WORDS]))
-    ]
+    own = (f"{language}{piece}" for piece in _pieces(words[:_MOST_WORDS]))
+    pieces = {*own, *_concepts(groups[:_MOST_WORDS])}
+    return [zlib.crc32(piece.encode()) % BUCKETS for piece in pieces]
 
 
 def _pieces(words: Sequence[str]) -> Iterator[str]:
@@ -67,6 +63,14 @@ def _pieces(words: Sequence[str]) -> Iterator[str]:
         yield from (f"{word[:length]}*" for length in _BEGINNINGS if len(word) > length)
         if len(word) > _END:
             yield f"*{word[-_END:]}"
+
+
+def _concepts(groups: Sequence[Sequence[str]]) -> Iterator[str]:
+    named = [each for each in groups if each]
+    for each in named:
+        yield from each
+    for before, after in pairwise(named):
+        yield from (f"{first}{second}" for first in before for second in after)
 
 
 @cache

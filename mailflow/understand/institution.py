@@ -11,6 +11,7 @@ import re
 from mailflow.model import Letter
 from mailflow.rules.people import People, Speech
 from mailflow.rules.people_words import fold
+from mailflow.understand.ends import tails
 from mailflow.understand.names import is_institution, read_name
 from mailflow.understand.organisations import (
     find_in_signature,
@@ -90,10 +91,3 @@ def _in_last_lines(written: str, participant: Participant, people: People) -> st
     last = [line for line in written.splitlines() if line.strip()][-LAST_LINES - 2 :]
     short = [line for line in last if len(line) < 60 and not _ENDS.search(line)]
     return find_in_signature([*(short if len(last) > 1 else ()), *tails(written)], participant.name, people)
-
-
-def tails(written: str) -> list[str]:
-    """What stands behind the last full stop of each of the last lines."""
-    parts = [re.split(r"[.!?]\s+", line) for line in written.splitlines()[-2:]]
-    ends = [each[-1] for each in parts if len(each) > 1 or len(each[0]) < 60]
-    return [end for end in ends if sum(word.islower() for word in end.split()) < 3]

@@ -74,7 +74,7 @@ class Weighing:
 def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]]:
     """The intents of the mail, sorted, each with the rule and the words that led to it."""
     found: dict[Intent, Match | None] = {}
-    if mail.total("off_topic") >= SURE:
+    if mail.total("off_topic") >= SURE and not _signs_up_by_name(mail):
         return (), ()
     if _cancels(mail):
         found["cancel"] = mail.why("cancel", "decline")
@@ -95,6 +95,12 @@ def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]
         found["question"] = mail.why("question")
     intents = tuple(sorted(found))
     return intents, tuple(_reason(intent, found[intent]) for intent in intents)
+
+
+def _signs_up_by_name(mail: Weighing) -> bool:
+    """Surely signs up for our event, named by its day or name: then nothing beside it makes it off topic."""
+    matches = [each.meanings.get("sign_up") for each in mail.sentences]
+    return any(match and match.dated and match.strength == SURE for match in matches)
 
 
 def _asks(mail: Weighing, found: Collection[Intent]) -> bool:
@@ -137,9 +143,11 @@ def _cancels(mail: Weighing) -> bool:
 
 
 def _wants_again(mail: Weighing) -> bool:
-    """The access data never came or got lost; a hint of it is enough where they are asked for."""
+    """The access data never came or got lost; a hint of it is enough where they are asked for.
+
+    Whoever surely signs up and likely asks for them "again" asks for the first time."""
     if mail.best("resend") >= ENOUGH:
-        return True
+        return mail.best("resend") == SURE or not _signs_up_by_name(mail)
     return mail.total("resend") > 0 and mail.total("resend", "access") > ENOUGH
 
 
@@ -163,8 +171,15 @@ def _signs_up(mail: Weighing) -> bool:
     if mail.expected and mail.best("practice_decline") >= ENOUGH:
         return True  # signed up, and takes back the try-out
     if mail.best("decline") >= ENOUGH:
-        return False
+        return _comes_all_the_same(mail)
     return likely or _hints_at_coming(mail)
+
+
+def _comes_all_the_same(mail: Weighing) -> bool:
+    """ "Frau Abels kann nicht. Alle übrigen kommen am 17.": named the event after declining."""
+    later = mail.sentences[mail.last("decline", ENOUGH) + 1 :]
+    matches = [each.meanings.get("sign_up") for each in later]
+    return any(match and match.dated and match.strength >= ENOUGH for match in matches)
 
 
 def _decides_later(mail: Weighing) -> bool:

@@ -6,10 +6,10 @@ meaning wins holds in every language; the words that lead to it are rules.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mailflow.model import Piece
-from mailflow.understand.second_look import NO_VOTES, QUESTION_MARK, Votes, doubted, filled, take_votes
+from mailflow.understand.second_look import GUESS, NO_VOTES, QUESTION_MARK, Votes, doubted, filled, take_votes
 from mailflow.vocabulary.days import EVENT, PRACTICE, Days
 from mailflow.vocabulary.phrases import ENOUGH, Match, Vocabulary
 from mailflow.vocabulary.sentences import Line
@@ -32,6 +32,7 @@ _SAME_CLAUSE = frozenset({
     ("sign_up", "idea"), ("practice", "idea"), ("practice", "access"), ("practice", "question"),
     ("contact", "question"),
 })  # fmt: skip
+_ELSE = frozenset({"idea", "off_topic"})
 # (winner, loser): anywhere in the same sentence
 _SAME_SENTENCE = frozenset({
     ("off_topic", "sign_up"), ("off_topic", "cancel"), ("off_topic", "resend"), ("off_topic", "access"),
@@ -47,6 +48,7 @@ class SentenceReading:
 
     line: Line
     meanings: Mapping[str, Match]
+    votes: Votes = field(default_factory=dict, compare=False)  # of the second look
 
     def strength(self, meaning: str) -> int:
         """How strongly the sentence means it: 3 sure, 2 likely, 1 a hint, 0 not at all."""
@@ -69,12 +71,7 @@ def read_sentences(
             question = _last_question(piece, vocabulary, days)
         elif piece.kind == "written":
             own = [
-                read_sentence(
-                    line,
-                    vocabulary.read(line, days),
-                    take_votes(line, vocabulary, days, language) if language else NO_VOTES,
-                )
-                for line in vocabulary.split(piece.text[:left])
+                _read_line(line, vocabulary, days, language) for line in vocabulary.split(piece.text[:left])
             ]
             left -= min(left, len(piece.text))
             if question and own:
@@ -82,6 +79,12 @@ def read_sentences(
             found += own
             question = None
     return list(_in_context(found, vocabulary, days))
+
+
+def _read_line(line: Line, vocabulary: Vocabulary, days: Days, language: str) -> SentenceReading:
+    tags = vocabulary.tag(line, days)
+    votes = take_votes(line, tags, vocabulary, language) if language else NO_VOTES
+    return read_sentence(line, vocabulary.match(line, tags), votes)
 
 
 def _in_context(
@@ -93,7 +96,8 @@ def _in_context(
         named = set(vocabulary.calendar.find([word.text for word in each.line.words], days).values())
         sign_up = each.meanings.get("sign_up")
         if named & {EVENT, PRACTICE}:
-            of_practice = EVENT not in named and "practice_decline" not in each.meanings
+            on_the_day = days.today == days.practice and "practice" not in each.meanings  # "heute früh"
+            of_practice = EVENT not in named and "practice_decline" not in each.meanings and not on_the_day
         elif of_practice and sign_up and not sign_up.dated and "practice" not in each.meanings:
             others = {name: match for name, match in each.meanings.items() if name != "sign_up"}
             each = replace(each, meanings={**others, "practice": sign_up})
@@ -120,6 +124,12 @@ def _as_answer(answer: SentenceReading, question: SentenceReading) -> SentenceRe
     return replace(answer, meanings={meant.get(name, name): match for name, match in answer.meanings.items()})
 
 
+def tells_of_else(sentence: SentenceReading) -> bool:
+    """Whether it only tells an idea or something off topic: whoever is counted there need not come."""
+    said = {name for name, match in sentence.meanings.items() if match.strength >= ENOUGH}
+    return bool(said) and said <= _ELSE
+
+
 def sentence_labels(line: Line, matches: Iterable[Match]) -> tuple[str, ...]:
     """The meanings that count by themselves in this sentence."""
     reading = read_sentence(line, tuple(matches))
@@ -140,7 +150,12 @@ def read_sentence(line: Line, matches: tuple[Match, ...], votes: Votes = NO_VOTE
         and not any(each.strength >= ENOUGH for each in meanings.values())
     ):
         meanings["question"] = QUESTION_MARK
-    return SentenceReading(line, filled(meanings, votes))
+    return SentenceReading(line, filled(meanings, votes), votes)
+
+
+def guess(sentences: Iterable[SentenceReading]) -> list[SentenceReading]:
+    """The same where the mail would not be understood at all: now the hunch may speak less surely."""
+    return [replace(each, meanings=filled(each.meanings, each.votes, GUESS)) for each in sentences]
 
 
 def _strength(match: Match | None) -> int:

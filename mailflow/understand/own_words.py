@@ -14,6 +14,7 @@ from mailflow.understand.greeting import mark_greeting
 from mailflow.understand.lines import Line, is_rule, lines_of
 from mailflow.understand.quotes import mark_history
 from mailflow.understand.signature import mark_signature
+from mailflow.understand.ticks import mark_unticked
 
 MAX_LINES = 5000
 
@@ -27,6 +28,7 @@ def split_pieces(body: tuple[Passage, ...], layout: Layout) -> tuple[Piece, ...]
     mark_history(lines, layout)
     _keep_if_all_is_cited(lines)
     mark_footers(lines, layout)
+    mark_unticked(lines)
     _mark_signature_by_program(lines)
     stretches = list(_stretches(lines))
     for number, (start, end) in reversed(list(enumerate(stretches))):

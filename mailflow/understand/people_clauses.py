@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 
 from mailflow.rules.people import Speech
 from mailflow.rules.people_words import UNKNOWN, Meaning, fold
+from mailflow.understand.ages import without_ages
 from mailflow.understand.brackets import are_names, counts, is_writer, open_bracket
 
 _LIMIT = 20_000  # characters of a mail that are read for people
 _LONGEST = 400  # words of a sentence; what goes on longer is no sentence
+_ABBREVIATED = 4  # letters at the most: "Prof.", not "unsere Familie."
 _MOST = 60  # a larger number counts no visitors
 _SHORT_LINE = 42  # a mail of such lines was broken by its writer, not by a program
 _WRAPPED = 100  # the longest line that programs break
@@ -71,6 +73,7 @@ class Sentence:
     text: str = ""  # of the whole mail; the tokens know their places in it
     line: str = ""
     offsets: list[int] = field(default_factory=list)
+    elsewhere: bool = False  # it tells of something else than of coming: an idea, something off topic
 
     def finish(self) -> "Sentence":
         """Write the folded line: numbers as #3, words that say a whole group as @3."""
@@ -93,9 +96,14 @@ def _in_line(token: Token) -> str:
     return token.low.replace("_", " ")
 
 
+def without_marks(text: str) -> str:
+    """Without what is not seen or may be left out: vowel signs, joiners."""
+    return _MARKS.sub("", text).replace("\u200c", "")
+
+
 def read_sentences(text: str, speech: Speech) -> list[Sentence]:
     """The text's sentences, in order. What lies beyond the first 20,000 characters is left out."""
-    plain = _MARKS.sub("", text[:_LIMIT]).replace("\u200c", "")
+    plain = without_marks(text[:_LIMIT])
     width = max(map(len, plain.splitlines()), default=0)
     small = plain.islower()
     sentences: list[Sentence] = []
@@ -201,7 +209,7 @@ def _full_stop(tokens: list[Token], following: re.Match[str], speech: Speech) ->
         return False
     short = len(before.text) <= 3 if upper else len(before.text) <= 4
     if (
-        before.has("title")
+        (before.has("title") and not before.has("kin") and len(before.text) <= _ABBREVIATED)
         or (short and before.has("neutral", "kin"))
         or before.has("abbreviations")
         or len(before.text) == 1
@@ -212,7 +220,10 @@ def _full_stop(tokens: list[Token], following: re.Match[str], speech: Speech) ->
 
 
 def _close(tokens: list[Token], sentences: list[Sentence], text: str, speech: Speech) -> None:
-    tokens = _without_ages(_without_brackets(tokens))
+    tokens = without_ages(_without_brackets(tokens))
+    for token in tokens:
+        if token.meaning.tags == {"abbreviations"} and token.text[:1].isupper():
+            token.meaning = UNKNOWN  # its dot is gone by now; without one, "Max" is a name
     if any(not token.mark for token in tokens):
         _join_sequences(tokens, speech)
         for number, following in itertools.pairwise(tokens):
@@ -241,41 +252,6 @@ def _without_brackets(tokens: list[Token]) -> list[Token]:
         elif token.has("i") and len(kept) > 4 and kept[-2].has("joins") and kept[-3].low == ")":
             open_bracket(kept)
     return kept
-
-
-def _without_ages(tokens: list[Token]) -> list[Token]:
-    """ "meine Tochter, 17, und ich", "mi hijo de 14 años y yo": the age goes, with its comma."""
-    kept: list[Token] = []
-    position = 0
-    while position < len(tokens):
-        end = _age_ends(tokens, position) if any(token.has("kin", "i") for token in kept[-2:]) else position
-        if end == position:
-            kept.append(tokens[position])
-        position = max(end, position + 1)
-    return kept
-
-
-def _age_ends(tokens: list[Token], start: int) -> int:
-    """Where the age that begins here ends; `start` where none does."""
-    comma = tokens[start].mark and tokens[start].low in ",،"
-    digits = next((at for at in range(start, min(start + 3, len(tokens))) if tokens[at].text.isdigit()), None)
-    if digits is None or any(token.mark for token in tokens[start + comma : digits]):
-        return start
-    if digits == start or (not comma and (digits > start + 1 or tokens[start].has("i", "me", "joins"))):
-        return start
-    end = digits + 1
-    while end < min(len(tokens), digits + 4) and not tokens[end].mark and not tokens[end - 1].has("things"):
-        end += 1
-    others = (
-        start > 1 and tokens[start - 2].has("my") and any(token.has("kin") for token in tokens[start:end])
-    )
-    if others or any(token.has("neutral", "come", "can", "enrol") for token in tokens[start:end]):
-        return start
-    if tokens[end - 1].has("things") and not comma:
-        return end
-    if comma and (end == len(tokens) or tokens[end].mark):
-        return end + (end < len(tokens) and tokens[end].low in ",،")
-    return start
 
 
 def _join_sequences(tokens: list[Token], speech: Speech) -> None:

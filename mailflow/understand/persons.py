@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from mailflow.rules.people import Speech
 from mailflow.understand.clauses import split_clauses
 from mailflow.understand.comers import note_company, note_writer
+from mailflow.understand.elsewhere import glance
+from mailflow.understand.followers import note_followers
 from mailflow.understand.parties import find_companies
 from mailflow.understand.people_clauses import Sentence, read_sentences
+from mailflow.understand.rests import note_rest
 from mailflow.understand.tally import COUNTED, LOOSE, SUM, TOTAL, Tally
 from mailflow.understand.totals import note_totals
 
@@ -63,6 +66,10 @@ def _count(sentences: Iterable[Sentence], speech: Speech) -> Headcount:
 def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
     companies = find_companies(sentence, speech)
     clauses = split_clauses(sentence.tokens, companies)
+    note_rest(sentence, companies, tally)
+    if sentence.elsewhere:
+        glance(sentence, companies, speech, clauses, tally)
+        return
     coming = any(clause.coming for clause in clauses)
     occasion = coming or any(clause.occasion for clause in clauses)
     if not occasion and any(clause.aside for clause in clauses):
@@ -70,10 +77,12 @@ def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
             clause.aside = True
     for before, clause in itertools.pairwise(clauses):
         clause.aside |= before.aside and clause.hangs_on and not clause.coming
+        clause.signed |= before.signed and not clause.coming and not clause.tags & {"i", "me"}
     for clause in clauses:
         note_writer(clause, tally)
     tally.they_come |= occasion and bool(speech.they_come and speech.they_come.pattern.search(sentence.line))
     note_totals(sentence, companies, speech, clauses, tally)
+    note_followers(clauses, tally)
     for company in companies:
         note_company(company, sentence.tokens, clauses, coming, occasion, tally)
 
@@ -88,12 +97,16 @@ def _conclude(tally: Tally) -> Headcount:
     remaining = sum(tally.mentioned.values()) - tally.less
     if tally.less and worth < TOTAL and remaining > company:
         return Headcount(remaining, True)
-    if worth > LOOSE or (worth >= 0 and not company):
+    loose = worth == LOOSE and tally.in_singular
+    if worth > LOOSE or (worth >= 0 and not (company or loose)):
         numbers = [number for each, _, number in totals if each == worth]
         persons = numbers[0] if worth == COUNTED else numbers[-1]
         persons -= tally.less if worth < SUM and tally.less < persons else 0
+        persons += tally.escorts if worth < SUM else 0
         writer = writer or persons > company
         return Headcount(persons, True, 0, writer, False, _named(tally, writer))
+    if tally.escorts:
+        return Headcount(company + tally.escorts, True)
     if company:
         adds = not (tally.writer_in or tally.names or tally.weak or tally.staff) and (
             tally.also or tally.words <= _BRIEF
@@ -110,6 +123,8 @@ def _conclude(tally: Tally) -> Headcount:
     ):
         return Headcount(1, True, 0, False, False, called[0])
     change = tally.delta - sum(tally.absent.values())
+    if 0 < -change < tally.former:
+        return Headcount(tally.former + change, True)
     return Headcount(1 + max(0, tally.delta), False, change)
 
 
@@ -123,10 +138,14 @@ def _others(tally: Tally) -> dict[str, int]:
     others = dict(tally.others)
     if not others and not tally.in_singular:
         others = dict(tally.weak)
+    if not others and not tally.writer_in:
+        others = dict(tally.signed)
     if not others and tally.everybody:
         others = dict(tally.mentioned)
     if not others and tally.together:
         others = dict(list(tally.mentioned.items())[-1:])
+    if tally.writer_in:
+        others |= tally.followers
     return {relation: number for relation, number in others.items() if relation not in tally.absent}
 
 

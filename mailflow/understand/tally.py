@@ -17,12 +17,18 @@ class Tally:
     just_counted: tuple[int, int] = (-1, 0)  # in that sentence so many: names that follow are theirs
     delta: int = 0  # "eine Person weniger"
     less: int = 0  # "zwei davon fallen aus"
+    former: int = 0  # how many would have come: "eigentlich wollten wir zu viert"
+    whole: int = 0  # how many a house or a club has, of whom not all come
+    missing: dict[str, int] = field(default_factory=dict)  # of these, so many do not
     struck: set[int] = field(default_factory=set)  # tokens of the sentence that are told already
     additions: int = 0  # "+ 2": beside the writer
     others: dict[str, int] = field(default_factory=dict)  # they come
     weak: dict[str, int] = field(
         default_factory=dict
     )  # "mein Mann und ich", in a clause about something else
+    signed: dict[str, int] = field(default_factory=dict)  # they have signed up by themselves
+    followers: dict[str, int] = field(default_factory=dict)  # "Inge und Trudi auch"
+    escorts: int = 0  # "begleitet von meiner Kollegin und mir": so many beside those who are counted
     absent: dict[str, int] = field(default_factory=dict)  # they do not come
     mentioned: dict[str, int] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)  # relatives by their names

@@ -100,14 +100,29 @@ def _noun(tokens: list[Token], position: int, floor: int, speech: Speech) -> Ter
     if token.has("kin"):
         return _kin(tokens, position, end, lead, speech)
     if token.has("pair"):
-        return Term(lead.start, end, "pair", 2, token.meaning.relation)
+        return _pair(tokens, lead.start, end, lead.number)
     number = lead.number or (1 if lead.single else token.meaning.count)
     return Term(lead.start, end, "neutral", number, counted=True) if number else None
+
+
+def _pair(tokens: list[Token], start: int, end: int, number: int | None) -> Term:
+    """ "Ein Ehepaar", "zwei Ehepaare", "die Ehepaare Kamps und Reuter"."""
+    last, names = their_names(tokens, end)
+    if number is None and tokens[end - 1].has("pairs") and names > 1:
+        end, number = last, names
+    return Term(start, end, "pair", 2 * (number or 1), tokens[end - 1].meaning.relation)
 
 
 def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Speech) -> Term | None:
     token = tokens[position]
     following = tokens[position + 1] if position + 1 < len(tokens) else None
+    if (
+        token.has("adjectives")
+        and token.text[:1].islower()
+        and following is not None
+        and _is_thing(following)
+    ):
+        return None
     if token.has("title") and not lead.owned and following is not None and part_of_name(following):
         return None
     if lead.single and not lead.owned and lead.number is None:
@@ -132,6 +147,11 @@ def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Spee
         if names == count or (names > 1 and lead.number is None):
             term.end, term.count = end, names
     return term
+
+
+def _is_thing(token: Token) -> bool:
+    """A noun that names nobody: "meinem alten Rechner", not "meine kleine Tochter", "mein kleiner"."""
+    return token.text[:1].isupper() and not token.mark and not token.has("kin", "neutral", "pair")
 
 
 def _before(tokens: list[Token], position: int, floor: int) -> _Lead:

@@ -7,7 +7,7 @@ The subject of a reply is not its writer's. Somebody who answers our confirmatio
 import re
 from collections.abc import Sequence
 
-from mailflow.model import Details, Letter
+from mailflow.model import Details, Letter, Office
 from mailflow.understand.meanings import SentenceReading, read_sentence
 from mailflow.vocabulary.days import Days
 from mailflow.vocabulary.phrases import ENOUGH, Vocabulary
@@ -36,13 +36,19 @@ def read_subject(text: str, vocabulary: Vocabulary, days: Days) -> SentenceReadi
     return read_sentence(lines[0], tuple(matches))
 
 
-def answers_us(letter: Letter, ours: Vocabulary, days: Days) -> bool:
-    """Whether it is a reply to what we write. `ours` is the vocabulary of the language we write in."""
+def answers_us(letter: Letter, quoted: str, ours: Vocabulary, days: Days, office: Office) -> bool:
+    """Whether it is a reply to what we write. `ours` is the vocabulary of the language we write in.
+
+    The thread says it by Message-IDs, or the quoted text by our address; the subject must be one of ours, or
+    that of a sign-up that we answered."""
     prefix = _REPLY.match(letter.subject)
-    if not letter.references or not prefix:
+    quotes_us = any(address in quoted.casefold() for address in office.own_addresses)
+    if not prefix or not (letter.references or quotes_us):
         return False
     subject = read_subject(letter.subject[prefix.end() : _LONGEST_SUBJECT], ours, days)
-    return subject is not None and "change" in subject.meanings
+    if subject is None:
+        return False
+    return "change" in subject.meanings or (quotes_us and "sign_up" in subject.meanings)
 
 
 def corrects(details: Details, sentences: Sequence[SentenceReading]) -> bool:

@@ -15,14 +15,17 @@ def note_totals(
 ) -> None:
     """Note the totals that the language's patterns find. A number that no longer holds is struck out."""
     tally.struck = set()
-    _note_changes(sentence, speech, tally)
-    for place, number in _numbers(sentence, speech.less):
-        tally.less += number
-        tally.struck.add(place)
+    if not sentence.elsewhere:
+        _note_changes(sentence, speech, tally)
+        for place, number in _numbers(sentence, speech.less):
+            tally.less += number
+            tally.struck.add(place)
     if "#" not in sentence.line and "@" not in sentence.line:
         return
     tokens = sentence.tokens
-    old = {place for place, _ in _numbers(sentence, speech.formerly)}
+    formerly = _numbers(sentence, speech.formerly)
+    old = {place for place, _ in formerly}
+    tally.former = max([tally.former, *(number for _, number in formerly)])
     for pattern, worth in ((speech.sums, SUM), (speech.we_are, TOTAL), (speech.totals, TOTAL)):
         for place, said in _numbers(sentence, pattern):
             number = _whole(companies, place, said) or (said if pattern is speech.we_are else 0)
@@ -35,16 +38,22 @@ def note_totals(
                 and place not in old | tally.struck
                 and not elsewhere
                 and _counts_people(tokens, place, loose)
+                and not (sentence.elsewhere and not _of_writer(tokens, place))
             ):
                 earlier = "earlier" in clause.tags
                 tally.note_total(EARLIER if earlier else worth, number, place)
                 tally.firm |= _of_comers(tokens, place)
-    for place, number in _numbers(sentence, speech.additions):
+    for place, number in _numbers(sentence, None if sentence.elsewhere else speech.additions):
         if place not in old and _counts_people(tokens, place) and not _of_kin(companies, place):
             tally.additions += number
             tally.writer_in = True
     for place in old:
-        tokens[place].number = None
+        tokens[place].number, tokens[place].low = None, "0"
+
+
+def _of_writer(tokens: list[Token], place: int) -> bool:
+    """ "Uns beiden", "we two": a number that stands right behind the writer's own word."""
+    return place > 0 and tokens[place - 1].has("we")
 
 
 def _of_comers(tokens: list[Token], place: int) -> bool:

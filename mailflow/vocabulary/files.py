@@ -109,9 +109,11 @@ class MeaningRule(BaseModel):
         default="", description="With idea: what sort of idea (interest, need, resource, suggestion)"
     )
     strength: Strength = "sure"
-    doubt: bool = Field(
-        default=False,
-        description="Whether it is only a hint in a sentence in which nothing else speaks for it",
+    doubt: float = Field(
+        default=0,
+        ge=0,
+        lt=1,
+        description="How probable the sentence as a whole must make it, from 0 to 1; else it is only a hint",
     )
     where: Where = "clause"
     phrases: Annotated[tuple[Text, ...], Field(min_length=1)]

@@ -57,13 +57,13 @@ class Match:
     because: str
     clauses: frozenset[int]
     dated: bool = False  # names the event itself, by its day or name (the first of the grammar's `apart`)
-    doubtful: bool = False  # the rule may be doubted
-    doubted: str = ""  # and was: how probable it is by the sentence as a whole
+    doubt: float = 0  # how probable the sentence as a whole must make it, from 0 to 1
+    doubted: str = ""  # it does not: how probable it is
 
 
 @dataclass(slots=True)
 class Vocabulary:
-    """One language's meaning rules, compiled. `read` is its one question."""
+    """One language's meaning rules, compiled. `read` is its question, in two steps `tag` and `match`."""
 
     file: MeaningFile
     lexicon: Lexicon
@@ -82,7 +82,10 @@ class Vocabulary:
 
     def read(self, line: Line, days: Days, *, subject: bool = False) -> tuple[Match, ...]:
         """Every rule that speaks in the sentence, each once, strongest phrase's words as its reason."""
-        tags = self._tags(line, days)
+        return self.match(line, self.tag(line, days), subject=subject)
+
+    def match(self, line: Line, tags: Sequence[set[str]], *, subject: bool = False) -> tuple[Match, ...]:
+        """The same where the words' tags are known already."""
         line = self._part(line, tags)
         everything: set[str] = set().union(*tags)
         clauses: dict[int, set[str]] = {}
@@ -135,7 +138,8 @@ class Vocabulary:
                 sides[n > place].update(named)
         return sides
 
-    def _tags(self, line: Line, days: Days) -> list[set[str]]:
+    def tag(self, line: Line, days: Days) -> list[set[str]]:
+        """For each word what it is to the rules: the words of phrases it may stand for, groups, days."""
         tags = self.lexicon.tags(line.words)
         for position, day in self.calendar.find([word.text for word in line.words], days).items():
             tags[position].add(f"<{day}>")
@@ -187,7 +191,7 @@ def _match(rule: Rule, phrase: Phrase, where: frozenset[int], line: Line, tags: 
         rule=source.name,
         because=" ".join(words),
         clauses=where,
-        doubtful=source.doubt,
+        doubt=source.doubt,
     )
 
 

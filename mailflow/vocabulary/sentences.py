@@ -107,6 +107,8 @@ def _sentences(block: str, grammar: Grammar) -> list[Line]:
 def _ends_here(block: str, match: re.Match[str], following: re.Match[str], grammar: Grammar) -> bool:
     mark = match.group()
     between = block[match.end() : following.start()]
+    if mark in ")]" and block[match.start() - 1] in _END:  # "(Ich komme.) Noch etwas"
+        return bool(between) and following.group()[0].isupper()
     if mark[-1] not in _END or not between:
         return False
     if mark[0].isdigit() and not grammar.dotted_numbers:
