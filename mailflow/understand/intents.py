@@ -114,8 +114,10 @@ def _asks(mail: Weighing, found: Collection[Intent]) -> bool:
 
 
 def _brings_idea(mail: Weighing, found: Collection[Intent]) -> bool:
-    """Whether there is an idea. The more else a mail asks for, the clearer it must be said."""
+    """Whether there is an idea: said surely, or likely in a sentence that says nothing else."""
     best, total = mail.best("idea"), mail.total("idea")
+    if any(_only_tells_idea(each) for each in mail.sentences):
+        return True
     if {"cancel", "resend"} & set(found):
         why = mail.why("idea")
         return best == SURE and (total > SURE or (why is not None and why.kind == "suggestion"))
@@ -123,6 +125,11 @@ def _brings_idea(mail: Weighing, found: Collection[Intent]) -> bool:
         return True
     untold = any(not each.meanings and len(each.line.words) >= _SUBSTANCE for each in mail.sentences)
     return untold and mail.hint("idea") >= ENOUGH
+
+
+def _only_tells_idea(sentence: SentenceReading) -> bool:
+    clear = [name for name, match in sentence.meanings.items() if match.strength >= ENOUGH]
+    return clear == ["idea"]
 
 
 def _reason(intent: Intent, match: Match | None) -> Reason:
