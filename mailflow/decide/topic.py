@@ -15,7 +15,7 @@ from functools import lru_cache
 from mailflow.model import Known, Letter, Office, Reading
 
 SHORT = 100  # words
-SHORT_ENGLISH = 25
+SHORT_ENGLISH = 35
 LONG = 300
 _LONGEST = 20_000  # characters that are looked at
 _LINK = re.compile(r"https?://|www\.|<a\b", re.IGNORECASE)

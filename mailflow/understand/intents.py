@@ -140,6 +140,8 @@ def _cancels(mail: Weighing) -> bool:
     """Takes a sign-up back: says so, or declines though we expect them; and does not sign up after all."""
     if mail.best("change") >= ENOUGH and mail.best("sign_up") >= ENOUGH:
         return False  # "mein Mann kann doch nicht, ich nehme alleine teil"
+    if mail.expected and mail.last("change", ENOUGH) > mail.last("cancel", ENOUGH):
+        return False  # "Mein Bruder kann doch nicht. Es bleiben meine Frau und ich."
     comes_anyway = mail.corrects or SURE in (mail.best("sign_up"), mail.best("practice"))
     if comes_anyway and mail.best("cancel") < SURE:
         return False

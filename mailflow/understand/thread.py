@@ -39,10 +39,11 @@ def read_subject(text: str, vocabulary: Vocabulary, days: Days) -> SentenceReadi
 def answers_us(letter: Letter, quoted: str, ours: Vocabulary, days: Days, office: Office) -> bool:
     """Whether it is a reply to what we write. `ours` is the vocabulary of the language we write in.
 
-    The thread says it by Message-IDs, or the quoted text by our address; the subject must be one of ours, or
-    that of a sign-up that we answered."""
+    The thread says it by Message-IDs, or the quoted text by our address or the writer's own (who answers his
+    own sign-up); the subject must be one of ours, or that of a sign-up."""
     prefix = _REPLY.match(letter.subject)
-    quotes_us = any(address in quoted.casefold() for address in office.own_addresses)
+    parties = {*office.own_addresses, *(sender.key for sender in letter.senders)}
+    quotes_us = any(address in quoted.casefold() for address in parties)
     if not prefix or not (letter.references or quotes_us):
         return False
     subject = read_subject(letter.subject[prefix.end() : _LONGEST_SUBJECT], ours, days)
