@@ -14,7 +14,7 @@ from mailflow.decide import decide
 from mailflow.errors import Refused
 from mailflow.model import Attention, FolderName, Known, Letter, Mail, Office, Plan, Waiting
 from mailflow.understand import understand
-from mailflow.understand.authentication import authserv_ids
+from mailflow.understand.origin.authentication import authserv_ids
 
 if TYPE_CHECKING:
     from mailflow.rules import Rules

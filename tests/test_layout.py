@@ -154,7 +154,7 @@ def test_the_readme_shows_the_same_map() -> None:
     assert tree((TOP / "README.md").read_text("utf-8")) == tree(mailflow.__doc__ or "")
 
 
-@pytest.mark.parametrize("init", sorted(PACKAGE.glob("*/__init__.py")), ids=lambda file: file.parent.name)
+@pytest.mark.parametrize("init", sorted(PACKAGE.glob("*/**/__init__.py")), ids=lambda file: file.parent.name)
 def test_each_room_of_several_modules_has_its_map(init: Path) -> None:
     """The docstring of a package names each of its modules."""
     said = ast.get_docstring(ast.parse(init.read_text("utf-8"))) or ""

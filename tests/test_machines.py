@@ -13,9 +13,9 @@ from mailflow.letter import read_letter
 from mailflow.marks import answer_id, names_our_answer, our_answers
 from mailflow.model import Access, Address, Automatic, Event, Letter, Limits, Office
 from mailflow.rules import load_rules
-from mailflow.understand.authentication import authserv_ids
 from mailflow.understand.bounce import read_bounce
 from mailflow.understand.origin import find_origin
+from mailflow.understand.origin.authentication import authserv_ids
 from mailflow.understand.own_words import split_pieces
 
 HERE = Path(__file__).parent

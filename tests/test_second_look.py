@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from mailflow.understand.meanings import SentenceReading, guess, read_sentence
-from mailflow.understand.second_look import take_votes
+from mailflow.understand.meanings.second_look import take_votes
 from mailflow.vocabulary.days import Days
 from mailflow.vocabulary.phrases import Match
 from tests.desk import read, rules

@@ -1,4 +1,4 @@
-"""Teach the hunch: `make train` reads the labelled sentences and writes mailflow/understand/hunch.bin.
+"""Teach the hunch: `make train` reads the labelled sentences and writes mailflow/…/meanings/hunch.bin.
 
 A logistic regression for each meaning (scikit-learn; needed for this alone, so it is in a lock file of its
 own). It learns from the labelled sentences, and from the labelled mails in which the rules alone find just
@@ -21,17 +21,17 @@ from sklearn.linear_model import LogisticRegression
 
 from mailflow.letter import read_letter
 from mailflow.model import Letter
-from mailflow.understand.hunch import BUCKETS, LABELS, SCALE, Model, pack
 from mailflow.understand.meanings import read_sentences
+from mailflow.understand.meanings.hunch import BUCKETS, LABELS, SCALE, Model, pack
+from mailflow.understand.meanings.second_look import LIKELY, pieces_of
 from mailflow.understand.own_words import split_pieces
-from mailflow.understand.second_look import LIKELY, pieces_of
 from mailflow.vocabulary.days import Days
 from mailflow.vocabulary.phrases import ENOUGH
 from tests.corpus.build_eml import build
 from tests.desk import letter, rules
 
 FOLDER = Path(__file__).parent / "corpus"
-FILE = Path(__file__).parent.parent / "mailflow" / "understand" / "hunch.bin"
+FILE = Path(__file__).parent.parent / "mailflow" / "understand" / "meanings" / "hunch.bin"
 DAYS = Days(date(2021, 3, 17), date(2021, 3, 16), date(2021, 3, 5))
 TRUST = 100.0  # how far the examples are trusted against all weights being small (C); 30 to 400 do alike
 INTENTS = {"sign_up", "practice", "idea", "cancel", "resend", "question"}

@@ -1,20 +1,12 @@
 """Letter + rules → Reading: person or machine, what is asked for, who comes, which ideas, in which language.
 
-origin.py      a person, or a machine?
-  header_marks.py, machine_words.py, mailboxes.py, doubts.py, authentication.py, bounce.py
-own_words.py   the text in pieces: written, greeting, signature, quoted, each with its reason
-  lines.py, quotes.py, heads.py, greeting.py, signature.py, signed_lines.py, footers.py,
-  ticks.py
+origin/        a person, or a machine? (bounce.py: which of our answers came back)
+own_words/     the text in pieces: written, greeting, signature, quoted, each with its reason
 language.py    which language the person wrote
-meanings.py    what each sentence means, by the rules
-second_look.py what a hunch, learned from examples, adds and doubts
-  hunch.py
+meanings/      what each sentence means, by the rules, and what a hunch adds and doubts
 thread.py      what the subject says, and whether the mail answers one of ours
 intents.py     what the mail asks for
-details.py     name, persons, organisation, phone
-  participant.py, proxies.py, names.py, persons.py, people_clauses.py, clauses.py, parties.py, term.py,
-  terms.py, called.py, comers.py, brackets.py, rosters.py, tally.py, totals.py, institution.py, ages.py,
-  elsewhere.py, rests.py, followers.py, ends.py, organisations.py, phones.py
+details/       name, persons, organisation, phone
 ideas.py       which of the written sentences are the idea
 
 Pure: reads no clock, file or socket. Each room is asked once, in this order, in `understand`.
@@ -44,9 +36,9 @@ from mailflow.understand.ideas import find_ideas
 from mailflow.understand.intents import Weighing, find_intents
 from mailflow.understand.language import find_language
 from mailflow.understand.meanings import SentenceReading, guess, read_sentences, tells_of_else
+from mailflow.understand.meanings.second_look import doubts
 from mailflow.understand.origin import find_origin
 from mailflow.understand.own_words import split_pieces
-from mailflow.understand.second_look import doubts
 from mailflow.understand.thread import answers_us, corrects, own_subject, read_subject
 from mailflow.vocabulary.days import Days
 from mailflow.vocabulary.phrases import ENOUGH
@@ -70,7 +62,9 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
         return _silent(automatic, language, pieces, bounce)
     vocabulary = rules.meaning.of(language, office.event.language)
     days = _days(office, moment)
-    sentences = read_sentences(pieces, vocabulary, days, language or office.event.language)
+    sentences: Sequence[SentenceReading] = read_sentences(
+        pieces, vocabulary, days, language or office.event.language
+    )
     subject = read_subject(own_subject(letter), vocabulary, days)
     if subject and _says_nothing(sentences):
         sentences, subject = [*sentences, subject], None
@@ -83,10 +77,7 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
     )
     corrected = expected and corrects(details, sentences)
     mail = Weighing(sentences, subject, expected, corrected, counted="persons" in details.said)
-    intents, reasons = find_intents(mail)
-    if not intents and not _settled(sentences):
-        sentences = guess(sentences)
-        intents, reasons = find_intents(replace(mail, sentences=sentences))
+    sentences, intents, reasons = _find_intents(mail)
     comes = {"sign_up", "practice"} & set(intents) and "cancel" not in intents
     return Reading(
         automatic=None,
@@ -96,9 +87,22 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
         details=replace(details, practice="practice" in intents) if comes else None,
         ideas=find_ideas(sentences, subject) if "idea" in intents else (),
         unclear=_unclear(letter, intents, sentences),
-        reasons=(*reasons, *(each for sentence in sentences for each in doubts(sentence.meanings.values()))),
+        reasons=reasons,
         sentences=tuple(Sentence(each.line.text, _taken_for(each)) for each in sentences),
     )
+
+
+def _find_intents(
+    mail: Weighing,
+) -> tuple[Sequence[SentenceReading], tuple[Intent, ...], tuple[Reason, ...]]:
+    """The sentences as they were taken in the end, what they ask for, and why; at worst by a guess."""
+    intents, reasons = find_intents(mail)
+    sentences = mail.sentences
+    if not intents and not _settled(sentences):
+        sentences = guess(sentences)
+        intents, reasons = find_intents(replace(mail, sentences=sentences))
+    doubted = (each for sentence in sentences for each in doubts(sentence.meanings.values()))
+    return sentences, intents, (*reasons, *doubted)
 
 
 def _silent(

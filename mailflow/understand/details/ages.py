@@ -1,0 +1,41 @@
+"""Ages that stand beside people: "meine Tochter, 17, und ich", "mi hijo de 14 años y yo"."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mailflow.understand.details.people_clauses import Token
+
+
+def without_ages(tokens: "list[Token]") -> "list[Token]":
+    """The words without the ages; an age goes with its comma."""
+    kept: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        end = _age_ends(tokens, position) if any(token.has("kin", "i") for token in kept[-2:]) else position
+        if end == position:
+            kept.append(tokens[position])
+        position = max(end, position + 1)
+    return kept
+
+
+def _age_ends(tokens: "list[Token]", start: int) -> int:
+    """Where the age that begins here ends; `start` where none does."""
+    comma = tokens[start].mark and tokens[start].low in ",،"
+    digits = next((at for at in range(start, min(start + 3, len(tokens))) if tokens[at].text.isdigit()), None)
+    if digits is None or any(token.mark for token in tokens[start + comma : digits]):
+        return start
+    if digits == start or (not comma and (digits > start + 1 or tokens[start].has("i", "me", "joins"))):
+        return start
+    end = digits + 1
+    while end < min(len(tokens), digits + 4) and not tokens[end].mark and not tokens[end - 1].has("things"):
+        end += 1
+    others = (
+        start > 1 and tokens[start - 2].has("my") and any(token.has("kin") for token in tokens[start:end])
+    )
+    if others or any(token.has("neutral", "come", "can", "enrol") for token in tokens[start:end]):
+        return start
+    if tokens[end - 1].has("things") and not comma:
+        return end
+    if comma and (end == len(tokens) or tokens[end].mark):
+        return end + (end < len(tokens) and tokens[end].low in ",،")
+    return start

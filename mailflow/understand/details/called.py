@@ -1,0 +1,174 @@
+"""People called by name in a sentence: "Frau Öztürk", "Anna, Max und ich", "Horst und Elli Kolbe".
+
+Rules: a title makes a name of the capitals behind it; without one, capitals are a name only beside the
+writer, a relative or another name, for in some languages every noun has one.
+"""
+
+from mailflow.understand.details.people_clauses import Token
+from mailflow.understand.details.term import Term
+
+
+def titled(tokens: list[Token], position: int) -> Term | None:
+    """ "Frau Öztürk", "Herr Dr. Orhan Demirtaş"."""
+    end = position + 1
+    if _are_two(tokens, position):
+        return Term(position, position + 4, "pair", 2, name=tokens[position + 3].text)
+    longest = 3 if tokens[position].small else 6
+    while end < len(tokens) and end - position < longest and part_of_name(tokens[end]):
+        if tokens[end].has("title") and not tokens[end - 1].has("title"):
+            break
+        end += 1
+    if end == position + 1:
+        return _title_behind(tokens, position)
+    name = " ".join(token.text for token in tokens[position + 1 : end] if not token.has("title"))
+    owned = position > 1 and tokens[position - 1].capital and bare(tokens[position - 1])
+    owned = owned and tokens[position - 2].has("my", "theirs")
+    start = position - 2 if owned else position
+    return Term(start, end, "named", 1, owned=owned, name=name) if name else None
+
+
+def _are_two(tokens: list[Token], position: int) -> bool:
+    """ "Herr und Frau Berger"."""
+    titles = [token for token in tokens[position : position + 3 : 2] if token.has("title") and token.capital]
+    named = len(titles) == 2 and position + 3 < len(tokens) and part_of_name(tokens[position + 3])
+    return named and _joins(tokens[position + 1])
+
+
+def _title_behind(tokens: list[Token], position: int) -> Term | None:
+    """ "Aylin Hanım"."""
+    start = position
+    while start and position - start < 2 and tokens[start - 1].text[:1].isupper() and bare(tokens[start - 1]):
+        start -= 1
+    if start == position:
+        return None
+    name = " ".join(token.text for token in tokens[start:position])
+    return Term(start, position + 1, "named", 1, name=name)
+
+
+def own_name(tokens: list[Token], start: int) -> tuple[int, str]:
+    """ "meinen Vater Josef Esser", "meine Mutter, Maria Popescu, weil …": its end, and the name."""
+    end = start
+    while end < len(tokens) and end - start < 3 and tokens[end].text[:1].isupper() and bare(tokens[end]):
+        end += 1
+    if end > start:
+        return end, " ".join(token.text for token in tokens[start:end])
+    if start < len(tokens) and tokens[start].low in ",،":
+        end = start + 1
+        while end < len(tokens) and end - start < 5 and tokens[end].capital and bare(tokens[end]):
+            end += 1
+        closed = end == len(tokens) or tokens[end].mark
+        cased = tokens[end - 1].text[:1].isupper()
+        if closed and end - start in ((3, 4) if cased else (3,)):
+            return end, " ".join(token.text for token in tokens[start + 1 : end])
+    return start, ""
+
+
+def their_names(tokens: list[Token], start: int) -> tuple[int, int]:
+    """ "meine Freundinnen Lena und Sofia": where their names end, and how many they are."""
+    end, names = start, 0
+    while _capitals(tokens, end, 1):
+        end, names = end + (2 if _capitals(tokens, end, 2) else 1), names + 1
+        joined = end < len(tokens) and (_joins(tokens[end]) or tokens[end].low in ",،")
+        if not joined or not _capitals(tokens, end + 1, 1):
+            break
+        end += 1
+    return end, names
+
+
+def first_names(tokens: list[Token], terms: list[Term]) -> list[Term]:
+    """ "Anna, Max und ich", "Björn Hauser + Begleitung": capitals joined to a party."""
+    taken = {place for term in terms for place in range(term.start, term.end)}
+    found: list[Term] = []
+    for term in terms:
+        if term.kind == "me":
+            found += _before_writer(tokens, term.start, taken)
+            found += _behind_writer(tokens, term.end, taken)
+        elif term.kind == "kin" and term.start > 2 and _joins(tokens[term.start - 1]):
+            place = term.start - 3
+            if not taken & {place, place + 1} and _capitals(tokens, place, 2):
+                found.append(_called(tokens, place, place + 2))
+    return found + _listed(tokens, terms)
+
+
+def _listed(tokens: list[Token], terms: list[Term]) -> list[Term]:
+    """ "Es kommen: Papa Tom, Mama Ina, Lisa": after a colon and two relatives, capitals are people."""
+    colon = next((place for place, token in enumerate(tokens) if token.low == ":"), len(tokens))
+    kin = [term for term in terms if term.kind == "kin" and term.start > colon and not term.owned]
+    if len(kin) < 2 or tokens[kin[0].start - 1].low != ":":
+        return []
+    found: list[Term] = []
+    place = kin[-1].end
+    while place < len(tokens) and tokens[place].low in ",،" and _capitals(tokens, place + 1, 1):
+        if place + 2 < len(tokens) and not tokens[place + 2].mark and not _joins(tokens[place + 2]):
+            break
+        found.append(_called(tokens, place + 1, place + 2))
+        place += 2
+    return found
+
+
+def _before_writer(tokens: list[Token], writer: int, taken: set[int]) -> list[Term]:
+    """ "Anna, Max und ich", from the writer backwards."""
+    found: list[Term] = []
+    place = writer - 2
+    if place < 0 or not _joins(tokens[place + 1]):
+        return found
+    if place == 0 and tokens[0].small and bare(tokens[0]):
+        return [_called(tokens, 0, 1)]
+    while place >= 0 and place not in taken and _capitals(tokens, place, 1):
+        start = place - 1 if place - 1 not in taken and _capitals(tokens, place - 1, 1) else place
+        if start and tokens[start - 1].has("article", "one", "my", "theirs", "apart", "naming"):
+            break
+        found.append(_called(tokens, start, place + 1))
+        if start < 2 or tokens[start - 1].low not in ",،":
+            break
+        place = start - 2
+    return found
+
+
+def _behind_writer(tokens: list[Token], end: int, taken: set[int]) -> list[Term]:
+    """ "ich und die Erika"."""
+    if end >= len(tokens) or not _joins(tokens[end]):
+        return []
+    place = end + 1
+    if place < len(tokens) and tokens[place].has("article"):
+        place += 1
+    if place in taken or not _capitals(tokens, place, 1):
+        return []
+    return [_called(tokens, place, place + 1)]
+
+
+def _called(tokens: list[Token], start: int, end: int) -> Term:
+    return Term(start, end, "named", 1, name=" ".join(token.text for token in tokens[start:end]))
+
+
+def _joins(token: Token) -> bool:
+    return token.has("joins") or token.low == "+"
+
+
+def _capitals(tokens: list[Token], start: int, number: int) -> bool:
+    """So many words with capitals that mean nothing to us stand there."""
+    if start < 0 or start + number > len(tokens):
+        return False
+    return all(token.text[:1].isupper() and bare(token) for token in tokens[start : start + number])
+
+
+def couples(tokens: list[Token]) -> list[Term]:
+    """ "Joachim und Renate Siebert", "Helga Reis und Doris Amend": two people around "und"."""
+    found: list[Term] = []
+    for place in range(1, len(tokens) - 2):
+        if tokens[place].has("joins") and _capitals(tokens, place - 1, 1) and _capitals(tokens, place + 1, 2):
+            first = place - 2 if _capitals(tokens, place - 2, 2) else place - 1
+            last = tokens[place - 1] if first == place - 2 else tokens[place + 2]
+            found.append(Term(first, place, "named", 1, name=f"{tokens[first].text} {last.text}"))
+            found.append(_called(tokens, place + 1, place + 3))
+    return found
+
+
+def part_of_name(token: Token) -> bool:
+    if token.mark or token.number is not None or not token.capital:
+        return False
+    return token.has("title") or not token.meaning.tags
+
+
+def bare(token: Token) -> bool:
+    return not token.mark and token.number is None and token.low != "0" and not token.meaning.tags

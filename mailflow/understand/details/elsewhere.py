@@ -1,0 +1,50 @@
+"""Sentences that tell of something else than of coming: what they count need not come.
+
+    "Wir haben eine Werkbank, an der fünf Leute schrauben können."     an idea: counts nobody
+    "Uns beiden liegt ein Lesekreis am Herzen."                        says by the way how many write
+
+Rules: what a sentence means has been read before (meanings.py); here it only counts whom the writer names
+together with himself, and remembers who else was mentioned.
+"""
+
+from collections.abc import Iterable
+
+from mailflow.rules.people import Speech
+from mailflow.understand.details.clauses import Clause
+from mailflow.understand.details.comers import note_company
+from mailflow.understand.details.parties import Company
+from mailflow.understand.details.people_clauses import Sentence, without_marks
+from mailflow.understand.details.tally import Tally
+from mailflow.understand.details.totals import note_totals
+
+
+def note_elsewhere(sentences: Iterable[Sentence], elsewhere: Iterable[str]) -> None:
+    """Mark the sentences that lie within stretches of the text which tell of something else."""
+    told = [_plain(each) for each in elsewhere]
+    for sentence in sentences if told else ():
+        stretch = _stretch(sentence)
+        sentence.elsewhere = any(stretch in each for each in told)
+
+
+def _plain(text: str) -> str:
+    return " ".join(without_marks(text).casefold().split())
+
+
+def _stretch(sentence: Sentence) -> str:
+    """What a sentence covers of the text."""
+    words = [token for token in sentence.tokens if not token.mark]
+    first, last = (pick(words, key=lambda word: word.start) for pick in (min, max))
+    return _plain(sentence.text[first.start : last.start + len(last.text.partition(" ")[0])])
+
+
+def glance(
+    sentence: Sentence, companies: list[Company], speech: Speech, clauses: list[Clause], tally: Tally
+) -> None:
+    """Take from such a sentence only what it says of the writer's own company."""
+    note_totals(sentence, companies, speech, clauses, tally)
+    for company in companies:
+        if company.with_writer:
+            note_company(company, sentence.tokens, clauses, False, False, tally)
+        else:
+            known = [term for term in company.terms if term.kind == "kin" and term.owned]
+            tally.mentioned |= {term.relation: term.count for term in known}

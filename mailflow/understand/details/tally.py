@@ -1,0 +1,58 @@
+"""What a mail's clauses say about who comes, gathered before the conclusion is drawn."""
+
+from dataclasses import dataclass, field
+
+from mailflow.understand.details.term import Term
+
+SUM, TOTAL, COUNTED, LOOSE, EARLIER = 4, 3, 2, 1, 0  # how much a total is worth
+
+
+@dataclass(slots=True)
+class Tally:
+    """Evidence of all sentences. Relations ("Mann", "Kinder") are keys, so that nobody counts twice."""
+
+    totals: list[tuple[int, int, int]] = field(default_factory=list)  # worth, place, number
+    words: int = 0  # of the whole text
+    sentence: int = 0  # which one is being read
+    just_counted: tuple[int, int] = (-1, 0)  # in that sentence so many: names that follow are theirs
+    delta: int = 0  # "eine Person weniger"
+    less: int = 0  # "zwei davon fallen aus"
+    former: int = 0  # how many would have come: "eigentlich wollten wir zu viert"
+    whole: int = 0  # how many a house or a club has, of whom not all come
+    missing: dict[str, int] = field(default_factory=dict)  # of these, so many do not
+    struck: set[int] = field(default_factory=set)  # tokens of the sentence that are told already
+    additions: int = 0  # "+ 2": beside the writer
+    others: dict[str, int] = field(default_factory=dict)  # they come
+    weak: dict[str, int] = field(
+        default_factory=dict
+    )  # "mein Mann und ich", in a clause about something else
+    signed: dict[str, int] = field(default_factory=dict)  # they have signed up by themselves
+    followers: dict[str, int] = field(default_factory=dict)  # "Inge und Trudi auch"
+    escorts: int = 0  # "begleitet von meiner Kollegin und mir": so many beside those who are counted
+    absent: dict[str, int] = field(default_factory=dict)  # they do not come
+    mentioned: dict[str, int] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)  # relatives by their names
+    they_come: bool = False  # "er möchte": he who was named
+    names: list[str] = field(default_factory=list)
+    spare: list[str] = field(default_factory=list)  # of people named, but not counted
+    writer_in: bool = False
+    writer_out: bool = False
+    in_singular: bool = False  # "ich komme"
+    besides_others: bool = False  # the writer comes, perhaps as one of several
+    staff: int = 0  # companies that are so many of a club or a house: "wir" are they
+    family_with_writer: bool = False  # "mein Mann und ich"
+    family: int = 0  # all other companies
+    firm: bool = False  # a number was told of those who come, not only of a house or a family
+    also: bool = False
+    together: bool = False
+    everybody: bool = False
+
+    def note_total(self, worth: int, number: int, place: int) -> None:
+        """A number that counts everybody; `place` is the token of the present sentence."""
+        self.totals.append((worth, self.sentence * 1000 + place, number))
+
+
+def add_party(where: dict[str, int], term: Term) -> None:
+    """Count a party, once per relation."""
+    key = term.relation or term.name or term.kind
+    where[key] = max(where.get(key, 0), term.count)

@@ -1,0 +1,214 @@
+"""The parties that a sentence names: "meine zwei Kinder", "wir zwei", "drei Personen", "Frau Öztürk".
+
+Rules: knows no word of any language; a number or a "mein" belongs to the noun that it stands beside and to
+no other, so that a date, an age or a street number elsewhere in the sentence counts nobody.
+"""
+
+from dataclasses import dataclass
+
+from mailflow.rules.people import Speech
+from mailflow.understand.details.called import (
+    bare,
+    couples,
+    first_names,
+    own_name,
+    part_of_name,
+    their_names,
+    titled,
+)
+from mailflow.understand.details.people_clauses import Token
+from mailflow.understand.details.term import Term
+
+_BACK = 4  # words before a noun among which its number and its "mein" are looked for
+
+
+@dataclass(slots=True)
+class _Lead:
+    """What stands before a noun: where the party begins, its number, mein, die, eine, mit."""
+
+    start: int
+    number: int | None = None
+    owned: bool = False
+    definite: bool = False
+    single: bool = False
+    alongside: bool = False
+
+
+def find_terms(tokens: list[Token], speech: Speech) -> list[Term]:
+    """All parties of a sentence, in order."""
+    terms: list[Term] = []
+    floor = 0
+    for position, token in enumerate(tokens):
+        if position < floor or token.mark:
+            continue
+        term = _term(tokens, position, floor, speech)
+        if term:
+            terms.append(term)
+            floor = term.end
+    return sorted([*terms, *first_names(tokens, terms), *couples(tokens)], key=lambda term: term.start)
+
+
+def _term(tokens: list[Token], position: int, floor: int, speech: Speech) -> Term | None:
+    token = tokens[position]
+    if token.has("kin", "neutral", "pair"):
+        term = _noun(tokens, position, floor, speech)
+        if term:
+            return term
+    if token.has("accompanied"):
+        return _accompanied(tokens, position)
+    if token.has("title"):
+        return titled(tokens, position)
+    if token.has("i", "me", "to_me") and not (token.has("my", "theirs") and _owns_beside(tokens, position)):
+        return _writer(tokens, position)
+    formal = position and token.text[:1].isupper() and not token.small  # "Ihnen": who is written to
+    if token.has("they") and not formal and not _owns_beside(tokens, position):
+        return Term(position, position + 1, "they", 1)
+    return None
+
+
+def _accompanied(tokens: list[Token], position: int) -> Term | None:
+    """ "in Begleitung": one more, unless the next word says who."""
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if after is not None and (after.number or after.has("my", "theirs", "kin", "title", "one")):
+        return None
+    return Term(position, position + 1, "kin", 1, "accompanied", owned=True)
+
+
+def _writer(tokens: list[Token], position: int) -> Term:
+    """Ich, wir; and "wir zwei", who are one other beside the writer."""
+    token = tokens[position]
+    following = tokens[position + 1] if position + 1 < len(tokens) else None
+    if token.has("we") and following is not None and following.number and following.number > 1:
+        after = tokens[position + 2] if position + 2 < len(tokens) else None
+        if after is not None and after.has("kin", "neutral"):
+            return Term(position, position + 3, "me", following.number, counted=True)
+        if after is None or after.mark or after.has("joins"):
+            return Term(position, position + 2, "me", following.number, counted=True)
+    end, name = own_name(tokens, position + 1)
+    if name and tokens[position + 1].low in ",،":
+        return Term(position, min(end + 1, len(tokens)), "me", 1)
+    return Term(position, position + 1, "me", 1)
+
+
+def _owns_beside(tokens: list[Token], position: int) -> bool:
+    """ "mi suegra", "همسر من": a word that is "me" as well as "my" is the latter beside a person."""
+    before = tokens[position - 1] if position else None
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    return bool((after and (after.has("kin") or after.number)) or (before and before.has("kin")))
+
+
+def _noun(tokens: list[Token], position: int, floor: int, speech: Speech) -> Term | None:
+    """A word for people with its number and its "mein", as far as they stand beside it."""
+    token = tokens[position]
+    lead = _before(tokens, position, floor)
+    end = position + 1
+    if lead.number is None and speech.number_after and end < len(tokens):
+        lead.number = tokens[end].number
+        end += lead.number is not None
+    if token.has("kin"):
+        return _kin(tokens, position, end, lead, speech)
+    if token.has("pair"):
+        return _pair(tokens, lead.start, end, lead.number)
+    number = lead.number or (1 if lead.single else token.meaning.count)
+    return Term(lead.start, end, "neutral", number, counted=True) if number else None
+
+
+def _pair(tokens: list[Token], start: int, end: int, number: int | None) -> Term:
+    """ "Ein Ehepaar", "zwei Ehepaare", "die Ehepaare Kamps und Reuter"."""
+    last, names = their_names(tokens, end)
+    if number is None and tokens[end - 1].has("pairs") and names > 1:
+        end, number = last, names
+    return Term(start, end, "pair", 2 * (number or 1), tokens[end - 1].meaning.relation)
+
+
+def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Speech) -> Term | None:
+    token = tokens[position]
+    following = tokens[position + 1] if position + 1 < len(tokens) else None
+    if (
+        token.has("adjectives")
+        and token.text[:1].islower()
+        and following is not None
+        and _is_thing(following)
+    ):
+        return None
+    if token.has("title") and not lead.owned and following is not None and part_of_name(following):
+        return None
+    if lead.single and not lead.owned and lead.number is None:
+        lead.number = 1
+    if lead.number and lead.number > 1 and token.has("headed") and not lead.owned:
+        return Term(lead.start, end, "neutral", lead.number, counted=True)
+    bare = (speech.needs_determiner or token.has("generic", "role")) and not (
+        lead.owned or lead.number or lead.definite or lead.alongside
+    )
+    if bare and not _beside_join(tokens, lead.start, position):
+        return None
+    count = lead.number or token.meaning.count
+    counted = lead.number is not None or (lead.alongside and not speech.needs_determiner)
+    term = Term(lead.start, end, "kin", count, token.meaning.relation, lead.owned, counted)
+    listed = lead.start > 0 and tokens[lead.start - 1].low in ":," and not token.has("role")
+    if count == 1 and (lead.owned or lead.single or listed or not speech.needs_determiner):
+        commas = term.end < len(tokens) and tokens[term.end].low in ",،"
+        term.end, term.name = own_name(tokens, term.end)
+        term.end += bool(term.name) and commas and term.end < len(tokens) and tokens[term.end].low in ",،"
+    elif count > 1 and lead.owned:
+        end, names = their_names(tokens, term.end)
+        if names == count or (names > 1 and lead.number is None):
+            term.end, term.count = end, names
+    return term
+
+
+def _is_thing(token: Token) -> bool:
+    """A noun that names nobody: "meinem alten Rechner", not "meine kleine Tochter", "mein kleiner"."""
+    return token.text[:1].isupper() and not token.mark and not token.has("kin", "neutral", "pair")
+
+
+def _before(tokens: list[Token], position: int, floor: int) -> _Lead:
+    """Read backwards from a noun, over at most two words that mean nothing to us (adjectives)."""
+    lead = _Lead(position)
+    strange = 0
+    for back in range(position - 1, max(floor, position - 1 - _BACK) - 1, -1):
+        token = tokens[back]
+        if token.mark or token.has("along"):
+            before = tokens[back - 1] if back > 1 else token
+            lead.alongside = not (token.mark or (bare(before) and before.text[:1].isupper()))
+            break
+        if _belongs(token, lead, strange):
+            lead.start = back
+        elif token.low == "0" or token.has("ages") or _partitive(tokens, back, lead):
+            continue
+        elif token.meaning.tags or strange == 2 or lead.start < position or token.text[:1].isupper():
+            break
+        else:
+            strange += 1
+    return lead
+
+
+def _partitive(tokens: list[Token], place: int, lead: _Lead) -> bool:
+    """The "of" in "six of our members"."""
+    return lead.owned and tokens[place].has("partitive") and place > 0 and bool(tokens[place - 1].number)
+
+
+def _belongs(token: Token, lead: _Lead, strange: int) -> bool:
+    """Does the word belong to the party? Notes in `lead` what it says."""
+    if token.number is not None and (lead.number is None or lead.owned) and strange <= 1:
+        lead.number = min(token.number, lead.number or token.number)
+    elif lead.owned and token.has("group") and lead.number:  # "zweien meiner vier Kinder"
+        lead.number = min(lead.number, token.meaning.number or lead.number)
+    elif token.has("my", "theirs"):
+        lead.owned = True
+    elif token.has("one") and lead.number is None:
+        lead.single = True
+    elif token.has("article"):
+        lead.definite = True
+    else:
+        return token.has("more")
+    return True
+
+
+def _beside_join(tokens: list[Token], start: int, position: int) -> bool:
+    """ "Oma, Mama und ich": bare nouns count beside others."""
+    before = tokens[start - 1] if start else None
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if before is not None and before.low == ":":
+        return True
+    return any(token is not None and (token.has("joins") or token.low in ",+&") for token in (before, after))
