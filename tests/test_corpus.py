@@ -28,14 +28,21 @@ AT_LEAST = {  # per cent
         "automatic": 100, "silent": 100, "access": 98, "intents": 93, "persons": 97, "name": 97,
         "practice": 98, "phone": 97, "organisation": 93, "kept": 95, "clean": 95, "language": 98,
     },
+    "dev2.jsonl": {
+        "automatic": 100, "silent": 100, "access": 97, "intents": 93, "persons": 97, "name": 97,
+        "practice": 96, "phone": 97, "organisation": 93, "kept": 95, "clean": 88, "language": 98,
+    },
     "mails.de.jsonl": {"access": 97, "intents": 88, "name": 93, "phone": 97, "kept": 88, "clean": 95},
     "mails2.de.jsonl": {"access": 97, "intents": 90, "name": 92, "phone": 97, "kept": 90, "clean": 95},
     "mails3.jsonl": {"access": 96, "intents": 92, "name": 92, "phone": 97, "kept": 88, "language": 98},
     "mails4.jsonl": {"access": 96, "intents": 89, "name": 90, "phone": 97, "kept": 88, "language": 98},
     "mails5.de.jsonl": {"access": 96, "intents": 92, "name": 95, "phone": 97, "kept": 93, "clean": 95},
     "mails5.jsonl": {"access": 96, "intents": 93, "name": 95, "phone": 97, "kept": 93, "language": 98},
-    "mails6.jsonl": {"access": 90, "intents": 82, "name": 95, "phone": 97, "kept": 90, "language": 98},
-    "mails7.jsonl": {"access": 93, "intents": 82, "name": 93, "phone": 97, "kept": 88, "language": 98},
+    "mails6.jsonl": {"access": 94, "intents": 90, "name": 95, "phone": 97, "kept": 90, "language": 98},
+    "mails7.jsonl": {"access": 96, "intents": 92, "name": 95, "phone": 97, "kept": 90, "language": 98},
+    "mails8.jsonl": {"access": 91, "intents": 85, "persons": 97, "name": 97, "kept": 95, "language": 98},
+    "mails9.jsonl": {"access": 97, "intents": 93, "persons": 95, "name": 97, "kept": 93, "language": 98},
+    "mails10.jsonl": {"access": 94, "intents": 88, "persons": 90, "name": 92, "kept": 85, "language": 98},
 }  # fmt: skip
 MUTATIONS, MAY_CHANGE = 200, 0.02
 QUOTE = "\n\nAm 02.03.21 um 10:12 schrieb Max Gassen:\n> Sagen Sie ab, wenn Sie nicht teilnehmen.\n> Gruß"
