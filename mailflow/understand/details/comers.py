@@ -104,8 +104,8 @@ def _note_known(
 def _is_told_of(company: Company, tokens: list[Token], clause: Clause) -> bool:
     """ "Ich bin Mutter", "ich habe zwei Kinder und …", "ob mein Mann kommt, weiß ich nicht"."""
     before = tokens[company.start - 1] if company.start else None
-    if before is not None and before.has("copula"):
-        return True
+    if before is not None and before.has("copula") and company.terms[0].kind != "me":
+        return True  # but not "bin ich mit meiner Frau dabei"
     if not company.with_writer and _is_unsure(clause, tokens):
         return True
     others, end = company.others, company.others[-1].end

@@ -19,6 +19,7 @@ from mailflow.vocabulary.sentences import Line
 Votes = Mapping[str, float]  # how probable each meaning is
 NO_VOTES: Votes = {}
 QUESTION_MARK = Match("question", "", ENOUGH, "Fragezeichen", "?", frozenset())
+_UNASKED = 0.1  # below that a question mark asks for nothing that a person would have to answer
 
 LIKELY = 0.5  # probability from which the hunch speaks by itself
 GUESS = 0.25  # the same in a mail of which nothing else was understood
@@ -70,7 +71,8 @@ def filled(meanings: Mapping[str, Match], votes: Votes, likely: float = LIKELY) 
         for label, vote in votes.items()
         if vote >= (CONFIRMS if label in hinted else max(likely, _AT_LEAST.get(label, 0)))
     }
-    return {**others, **felt} if felt else meanings
+    unasked = votes.get("question", 1.0) < _UNASKED
+    return {**others, **felt} if felt or unasked else meanings
 
 
 def doubts(meanings: Iterable[Match]) -> tuple[Reason, ...]:
