@@ -110,9 +110,10 @@ def _unmangled(match: re.Match[str]) -> str:
         for letter in match[0]
     )
     try:
-        return raw.decode("utf-8")
+        letter = raw.decode("utf-8")
     except UnicodeDecodeError:
         return match[0]
+    return letter if letter >= "\xa0" else match[0]  # nobody ever wrote a control character
 
 
 def cleaned(text: str) -> str:
