@@ -22,7 +22,7 @@ QUESTION_MARK = Match("question", "", ENOUGH, "Fragezeichen", "?", frozenset())
 _UNASKED = 0.1  # below that a question mark asks for nothing that a person would have to answer
 
 LIKELY = 0.5  # probability from which the hunch speaks by itself
-GUESS = 0.25  # the same in a mail of which nothing else was understood
+GUESS = 0.3  # the same in a mail of which nothing else was understood
 _AT_LEAST = {"cancel": 0.8}  # a wrong cancellation costs somebody their place
 CONFIRMS = 0.3  # and from which it confirms a rule's hint
 _HUNCH = "Gespür, aus Beispielen gelernt"
