@@ -169,6 +169,15 @@ def test_top_level_holds_only_what_every_project_has() -> None:
     assert found <= allowed
 
 
+def test_top_level_holds_no_stray_file() -> None:
+    """A download or an export that lands there is easily committed with the rest."""
+    ours = {"README.md", "LICENSE", "CHANGELOG.md", "Makefile", "pyproject.toml", "config.example.toml"}
+    ignored = (TOP / ".gitignore").read_text("utf-8").split()
+    files = {p.name for p in TOP.iterdir() if p.is_file() and not p.name.startswith(".")}
+    locks = {name for name in files if name.startswith("requirements") and name.endswith(".lock")}
+    assert {name for name in files if f"/{name}" not in ignored} <= ours | locks
+
+
 def _tracked(folder: Path) -> bool:
     ignored = (TOP / ".gitignore").read_text("utf-8").split()
     return not {f"{folder.name}/", f"/{folder.name}/"} & set(ignored) and folder.suffix != ".egg-info"

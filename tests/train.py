@@ -23,7 +23,7 @@ from mailflow.letter import read_letter
 from mailflow.model import Letter
 from mailflow.understand.meanings import read_sentences
 from mailflow.understand.meanings.hunch import BUCKETS, LABELS, SCALE, Model, pack
-from mailflow.understand.meanings.second_look import LIKELY, pieces_of
+from mailflow.understand.meanings.second_look import LIKELY, meant, pieces_of
 from mailflow.understand.own_words import split_pieces
 from mailflow.vocabulary.days import Days
 from mailflow.vocabulary.phrases import ENOUGH
@@ -92,7 +92,7 @@ def read_by_rules(mail: Letter, language: str) -> dict[str, frozenset[str]]:
     vocabulary = rules().meaning.of(language, "de")
     return {
         each.line.text: meanings(
-            "sign_up" if name == "access" else name
+            meant(name)
             for name, match in each.meanings.items()
             if match.strength >= ENOUGH and name not in _CORRECTIONS
         )

@@ -37,7 +37,7 @@ def _are_two(tokens: list[Token], position: int) -> bool:
 def _title_behind(tokens: list[Token], position: int) -> Term | None:
     """ "Aylin Hanım"."""
     start = position
-    while start and position - start < 2 and tokens[start - 1].text[:1].isupper() and bare(tokens[start - 1]):
+    while start and position - start < 2 and is_called(tokens[start - 1]):
         start -= 1
     if start == position:
         return None
@@ -48,7 +48,7 @@ def _title_behind(tokens: list[Token], position: int) -> Term | None:
 def own_name(tokens: list[Token], start: int) -> tuple[int, str]:
     """ "meinen Vater Josef Esser", "meine Mutter, Maria Popescu, weil …": its end, and the name."""
     end = start
-    while end < len(tokens) and end - start < 3 and tokens[end].text[:1].isupper() and bare(tokens[end]):
+    while end < len(tokens) and end - start < 3 and is_called(tokens[end]):
         end += 1
     if end > start:
         return end, " ".join(token.text for token in tokens[start:end])
@@ -149,7 +149,7 @@ def _capitals(tokens: list[Token], start: int, number: int) -> bool:
     """So many words with capitals that mean nothing to us stand there."""
     if start < 0 or start + number > len(tokens):
         return False
-    return all(token.text[:1].isupper() and bare(token) for token in tokens[start : start + number])
+    return all(map(is_called, tokens[start : start + number]))
 
 
 def couples(tokens: list[Token]) -> list[Term]:
@@ -172,3 +172,8 @@ def part_of_name(token: Token) -> bool:
 
 def bare(token: Token) -> bool:
     return not token.mark and token.number is None and token.low != "0" and not token.meaning.tags
+
+
+def is_called(token: Token) -> bool:
+    """A capital that means nothing to us: it may be a name."""
+    return bare(token) and token.text[:1].isupper()

@@ -6,7 +6,7 @@ it, and says that they come, or tells who they are ("Ulla aus dem dritten Stock 
 
 import itertools
 
-from mailflow.understand.details.called import bare
+from mailflow.understand.details.called import is_called
 from mailflow.understand.details.clauses import Clause
 from mailflow.understand.details.people_clauses import Token
 from mailflow.understand.details.tally import Tally
@@ -34,10 +34,10 @@ def _followers(words: list[Token]) -> list[str]:
         place += 1
     known = place > start
     names: list[str] = []
-    while place < len(words) and _is_called(words[place]):
+    while place < len(words) and is_called(words[place]):
         names.append(words[place].text)
         place += 1
-        if place + 1 < len(words) and words[place].has("joins") and _is_called(words[place + 1]):
+        if place + 1 < len(words) and words[place].has("joins") and is_called(words[place + 1]):
             place += 1
         else:
             break
@@ -48,7 +48,3 @@ def _followers(words: list[Token]) -> list[str]:
     known = known or after[0].has("apart", "partitive") or len(names) > 1
     said = after[0].has("can", *_HANGING) and after[-1].has("also")
     return names if comes or (known and said) else []
-
-
-def _is_called(token: Token) -> bool:
-    return bare(token) and token.text[:1].isupper()

@@ -45,7 +45,13 @@ class Company:
 
 
 def find_companies(sentence: Sentence, speech: Speech) -> list[Company]:
-    """All companies of a sentence, in order; single parties are companies of one."""
+    """All companies of a sentence, in order; single parties are companies of one. Found once, then known."""
+    if sentence.companies is None:
+        sentence.companies = _find(sentence, speech)
+    return sentence.companies
+
+
+def _find(sentence: Sentence, speech: Speech) -> list[Company]:
     tokens = sentence.tokens
     companies: list[Company] = []
     for term in find_terms(tokens, speech):

@@ -8,11 +8,15 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from mailflow.rules.people import Speech
 from mailflow.rules.people_words import UNKNOWN, Meaning, fold
 from mailflow.understand.details.ages import without_ages
 from mailflow.understand.details.brackets import are_names, counts, is_writer, open_bracket
+
+if TYPE_CHECKING:
+    from mailflow.understand.details.parties import Company
 
 _LIMIT = 20_000  # characters of a mail that are read for people
 _LONGEST = 400  # words of a sentence; what goes on longer is no sentence
@@ -74,6 +78,7 @@ class Sentence:
     text: str = ""  # of the whole mail; the tokens know their places in it
     line: str = ""
     offsets: list[int] = field(default_factory=list)
+    companies: "list[Company] | None" = None  # who is named together, once parties.py has looked
     elsewhere: bool = False  # it tells of something else than of coming: an idea, something off topic
 
     def finish(self) -> "Sentence":

@@ -6,7 +6,7 @@ whatever is said of them ("hat Training", "ist in Quarantäne"); where nothing i
 
 import itertools
 
-from mailflow.understand.details.called import bare
+from mailflow.understand.details.called import is_called
 from mailflow.understand.details.parties import Company
 from mailflow.understand.details.people_clauses import Sentence, Token
 from mailflow.understand.details.tally import SUM, Tally
@@ -75,6 +75,5 @@ def _first(clause: list[Token], whole: int) -> dict[str, int]:
         return {}
     if first.number is not None:
         return {first.low: first.number} if first.number < whole else {}
-    called = bare(first) and first.text[:1].isupper()
     single = first.has("one") and not following.text[:1].isupper()
-    return {first.low: 1} if called or single else {}
+    return {first.low: 1} if is_called(first) or single else {}

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from mailflow.rules.people import Speech
 from mailflow.understand.details.called import (
-    bare,
     couples,
     first_names,
+    is_called,
     own_name,
     part_of_name,
     their_names,
@@ -170,7 +170,7 @@ def _before(tokens: list[Token], position: int, floor: int) -> _Lead:
         token = tokens[back]
         if token.mark or token.has("along"):
             before = tokens[back - 1] if back > 1 else token
-            lead.alongside = not (token.mark or (bare(before) and before.text[:1].isupper()))
+            lead.alongside = not (token.mark or is_called(before))
             break
         if _belongs(token, lead, strange):
             lead.start = back

@@ -25,6 +25,7 @@ from mailflow.vocabulary.days import EVENT, PRACTICE, Days
 from mailflow.vocabulary.phrases import ENOUGH, Match, Vocabulary
 from mailflow.vocabulary.sentences import Line
 
+_DAYS = (EVENT, PRACTICE)
 _QUOTE_MARK = re.compile(r"^[>\s|]+", re.MULTILINE)
 _LAST_WORDS = 600  # characters at the end of a quote in which its last question stands
 _MOST_TEXT = 20_000  # characters that are read for their meaning; nobody writes more, a robot may
@@ -60,6 +61,7 @@ class SentenceReading:
     line: Line
     meanings: Mapping[str, Match]
     votes: Votes = field(default_factory=dict, compare=False)  # of the second look
+    days: frozenset[str] = frozenset()  # EVENT and PRACTICE, where it names them
 
     def strength(self, meaning: str) -> int:
         """How strongly the sentence means it: 3 sure, 2 likely, 1 a hint, 0 not at all."""
@@ -89,26 +91,26 @@ def read_sentences(
                 own[0] = _as_answer(own[0], question)
             found += own
             question = None
-    return list(_in_context(found, vocabulary, days))
+    return list(_in_context(found, days))
 
 
 def _read_line(line: Line, vocabulary: Vocabulary, days: Days, language: str) -> SentenceReading:
     tags = vocabulary.tag(line, days)
     votes = take_votes(line, tags, vocabulary, language) if language else NO_VOTES
-    return read_sentence(line, vocabulary.match(line, tags), votes)
+    reading = read_sentence(line, vocabulary.match(line, tags), votes)
+    return replace(reading, days=frozenset(day for day in _DAYS if any(f"<{day}>" in own for own in tags)))
 
 
-def _in_context(
-    sentences: Iterable[SentenceReading], vocabulary: Vocabulary, days: Days
-) -> Iterator[SentenceReading]:
+def _in_context(sentences: Iterable[SentenceReading], days: Days) -> Iterator[SentenceReading]:
     """ "On the 16th you can try it out. I should like a place." speaks of the 16th all the time."""
     of_practice = False
     for each in sentences:
-        named = set(vocabulary.calendar.find([word.text for word in each.line.words], days).values())
         sign_up = each.meanings.get("sign_up")
-        if named & {EVENT, PRACTICE}:
+        if each.days:
             on_the_day = days.today == days.practice and "practice" not in each.meanings  # "heute früh"
-            of_practice = EVENT not in named and "practice_decline" not in each.meanings and not on_the_day
+            of_practice = (
+                EVENT not in each.days and "practice_decline" not in each.meanings and not on_the_day
+            )
         elif of_practice and sign_up and not sign_up.dated and "practice" not in each.meanings:
             others = {name: match for name, match in each.meanings.items() if name != "sign_up"}
             each = replace(each, meanings={**others, "practice": sign_up})

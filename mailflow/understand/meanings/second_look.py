@@ -52,7 +52,7 @@ def pieces_of(line: Line, tags: Sequence[set[str]], vocabulary: Vocabulary, lang
 
 def doubted(match: Match, votes: Votes) -> Match:
     """The match; a mere hint where the words together make it less probable than its rule demands."""
-    vote = votes.get(_meant(match.says), 1.0)
+    vote = votes.get(meant(match.says), 1.0)
     if vote >= match.doubt or match.strength < ENOUGH:
         return match
     return replace(match, strength=1, doubted=f"{vote:.1%}")
@@ -65,7 +65,7 @@ def filled(meanings: Mapping[str, Match], votes: Votes, likely: float = LIKELY) 
     if [match for match in meanings.values() if match.strength >= ENOUGH] not in ([], [QUESTION_MARK]):
         return meanings
     others = {name: match for name, match in meanings.items() if match != QUESTION_MARK}
-    hinted = {_meant(name) for name in others}
+    hinted = {meant(name) for name in others}
     felt = {
         label: Match(label, "", ENOUGH, _HUNCH, f"{vote:.0%}", frozenset())
         for label, vote in votes.items()
@@ -84,5 +84,6 @@ def doubts(meanings: Iterable[Match]) -> tuple[Reason, ...]:
     )
 
 
-def _meant(meaning: str) -> str:
+def meant(meaning: str) -> str:
+    """The meaning as it is learned: who wants the access data signs up."""
     return "sign_up" if meaning == "access" else meaning
