@@ -28,11 +28,16 @@ def test_an_own_rule_holds_whatever_the_hunch_thinks() -> None:
     assert look(STORY, RULE)["sign_up"] == RULE
 
 
-def test_a_rule_that_may_be_doubted_is_a_hint_where_the_words_do_not_bear_it_out() -> None:
+def test_a_rule_that_may_be_doubted_is_a_hint_where_the_words_hardly_bear_it_out() -> None:
     """And the doubt is kept with its weight."""
-    doubted = look(STORY, replace(RULE, doubt=0.1))["sign_up"]
+    doubted = look("Das Buch für den 17. habe ich gelesen.", replace(RULE, doubt=0.3))["sign_up"]
     assert doubted.strength == 1
     assert doubted.doubted.endswith("%")
+
+
+def test_a_rule_that_may_be_doubted_is_not_even_a_hint_where_nothing_bears_it_out() -> None:
+    """Hints add up to a sign-up; what is all but excluded must not."""
+    assert "sign_up" not in look(STORY, replace(RULE, doubt=0.1))
 
 
 def test_a_rule_that_may_be_doubted_stands_where_the_words_bear_it_out() -> None:

@@ -101,7 +101,7 @@ def _find_intents(
     if not intents and not _settled(sentences):
         sentences = guess(sentences)
         intents, reasons = find_intents(replace(mail, sentences=sentences))
-    doubted = (each for sentence in sentences for each in doubts(sentence.meanings.values()))
+    doubted = (each for sentence in sentences for each in doubts(sentence.doubted))
     return sentences, intents, (*reasons, *doubted)
 
 

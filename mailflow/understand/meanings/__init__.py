@@ -61,6 +61,7 @@ class SentenceReading:
     line: Line
     meanings: Mapping[str, Match]
     votes: Votes = field(default_factory=dict, compare=False)  # of the second look
+    doubted: tuple[Match, ...] = ()  # what rules said that the second look doubts
     days: frozenset[str] = frozenset()  # EVENT and PRACTICE, where it names them
 
     def strength(self, meaning: str) -> int:
@@ -163,7 +164,8 @@ def read_sentence(line: Line, matches: tuple[Match, ...], votes: Votes = NO_VOTE
         and not any(each.strength >= ENOUGH for each in meanings.values())
     ):
         meanings["question"] = QUESTION_MARK
-    return SentenceReading(line, filled(meanings, votes), votes)
+    uncertain = tuple(match for match in matches if match.doubted)
+    return SentenceReading(line, filled(meanings, votes), votes, uncertain)
 
 
 def guess(sentences: Iterable[SentenceReading]) -> list[SentenceReading]:

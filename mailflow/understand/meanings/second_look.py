@@ -25,6 +25,7 @@ LIKELY = 0.5  # probability from which the hunch speaks by itself
 GUESS = 0.3  # the same in a mail of which nothing else was understood
 _AT_LEAST = {"cancel": 0.8}  # a wrong cancellation costs somebody their place
 CONFIRMS = 0.3  # and from which it confirms a rule's hint
+_HINTS = 0.02  # below that a doubted rule does not even hint
 _HUNCH = "Gespür, aus Beispielen gelernt"
 _A_SENTENCE = 4  # words: less is too little to go by
 _DAYS = frozenset(f"<{day}>" for day in (EVENT, OTHER, PRACTICE))
@@ -51,11 +52,11 @@ def pieces_of(line: Line, tags: Sequence[set[str]], vocabulary: Vocabulary, lang
 
 
 def doubted(match: Match, votes: Votes) -> Match:
-    """The match; a mere hint where the words together make it less probable than its rule demands."""
+    """The match; where the words together make it less probable than its rule demands, a hint or nothing."""
     vote = votes.get(meant(match.says), 1.0)
     if vote >= match.doubt or match.strength < ENOUGH:
         return match
-    return replace(match, strength=1, doubted=f"{vote:.1%}")
+    return replace(match, strength=int(vote >= _HINTS), doubted=f"{vote:.1%}")
 
 
 def filled(meanings: Mapping[str, Match], votes: Votes, likely: float = LIKELY) -> Mapping[str, Match]:
@@ -75,12 +76,11 @@ def filled(meanings: Mapping[str, Match], votes: Votes, likely: float = LIKELY) 
     return {**others, **felt} if felt or unasked else meanings
 
 
-def doubts(meanings: Iterable[Match]) -> tuple[Reason, ...]:
+def doubts(matches: Iterable[Match]) -> tuple[Reason, ...]:
     """Which rules were doubted, and how improbable the hunch holds what they say."""
     return tuple(
         Reason(f"doubt {match.says}", match.rule, f"{match.because} ({_HUNCH}: {match.doubted})")
-        for match in meanings
-        if match.doubted
+        for match in matches
     )
 
 
