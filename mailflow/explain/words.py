@@ -41,6 +41,7 @@ WORDS = {
     "answer": "Antwort",
     "contact": "Kontaktangabe",
     "undecided": "entscheidet später",
+    "registered": "schon angemeldet",
     "off_topic": "anderes Thema",
     "smalltalk": "Geplauder",
     "who": "wer kommt",

@@ -14,13 +14,14 @@ Pure: reads no clock, file or socket. Each room is asked once, in this order, in
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from mailflow.model import (
     Automatic,
     Bounce,
+    Details,
     Intent,
     Known,
     Letter,
@@ -39,7 +40,7 @@ from mailflow.understand.meanings import SentenceReading, guess, read_sentences,
 from mailflow.understand.meanings.second_look import doubts
 from mailflow.understand.origin import find_origin
 from mailflow.understand.own_words import split_pieces
-from mailflow.understand.thread import answers_us, corrects, own_subject, read_subject
+from mailflow.understand.thread import answers_us, corrects, is_known, own_subject, read_subject
 from mailflow.vocabulary.days import Days
 from mailflow.vocabulary.phrases import ENOUGH
 
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from mailflow.rules import Rules
 
 _NOTHING_TO_DO = ("thanks", "decline", "off_topic")  # meanings that ask for nothing
+_EVE = (timedelta(0), timedelta(days=1))  # before the event
 _BARE = 4  # words: a text so short may leave all to the subject
 
 
@@ -60,8 +62,33 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
     if automatic:
         bounce = read_bounce(letter, office.secret) if automatic.kind == "bounce" else None
         return _silent(automatic, language, pieces, bounce)
+    mail, details = _weigh(letter, pieces, language, rules, office, known, _days(office, moment))
+    sentences, intents, reasons = _find_intents(mail)
+    comes = {"sign_up", "practice"} & set(intents) and "cancel" not in intents
+    return Reading(
+        automatic=None,
+        language=language,
+        pieces=pieces,
+        intents=intents,
+        details=replace(details, practice="practice" in intents) if comes else None,
+        ideas=find_ideas(sentences, mail.subject) if "idea" in intents else (),
+        unclear=_unclear(letter, intents, sentences),
+        reasons=reasons,
+        sentences=tuple(Sentence(each.line.text, _taken_for(each)) for each in sentences),
+    )
+
+
+def _weigh(
+    letter: Letter,
+    pieces: tuple[Piece, ...],
+    language: str | None,
+    rules: "Rules",
+    office: Office,
+    known: Known,
+    days: Days,
+) -> tuple[Weighing, Details]:
+    """What the sentences of a person's mail mean, who writes, and what is known beside."""
     vocabulary = rules.meaning.of(language, office.event.language)
-    days = _days(office, moment)
     sentences: Sequence[SentenceReading] = read_sentences(
         pieces, vocabulary, days, language or office.event.language
     )
@@ -71,25 +98,16 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
     elsewhere = [each.line.text for each in sentences if tells_of_else(each)]
     details = find_details(letter, pieces, language, rules.people, practice=False, elsewhere=elsewhere)
     ours = rules.meaning.of(office.event.language, office.event.language)
-    quoted = "\n".join(piece.text for piece in pieces if piece.kind == "quoted")
-    expected = (
-        bool(known.registrations) or known.replies_to_us or answers_us(letter, quoted, ours, days, office)
+    expected = is_known(known, sentences) or answers_us(letter, pieces, ours, days, office)
+    mail = Weighing(
+        sentences,
+        subject,
+        expected,
+        corrects=expected and corrects(details, sentences),
+        counted="persons" in details.said,
+        eve=days.event - days.today in _EVE,
     )
-    corrected = expected and corrects(details, sentences)
-    mail = Weighing(sentences, subject, expected, corrected, counted="persons" in details.said)
-    sentences, intents, reasons = _find_intents(mail)
-    comes = {"sign_up", "practice"} & set(intents) and "cancel" not in intents
-    return Reading(
-        automatic=None,
-        language=language,
-        pieces=pieces,
-        intents=intents,
-        details=replace(details, practice="practice" in intents) if comes else None,
-        ideas=find_ideas(sentences, subject) if "idea" in intents else (),
-        unclear=_unclear(letter, intents, sentences),
-        reasons=reasons,
-        sentences=tuple(Sentence(each.line.text, _taken_for(each)) for each in sentences),
-    )
+    return mail, details
 
 
 def _find_intents(

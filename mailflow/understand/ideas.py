@@ -19,6 +19,7 @@ _OTHER = (
     "cancel",
     "decline",
     "undecided",
+    "registered",
     "resend",
     "question",
 )

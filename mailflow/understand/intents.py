@@ -27,9 +27,10 @@ class Weighing:
     """The sentences of a mail and its subject, weighed against each other.
 
     `subject` is None where it is not the writer's own (a reply, a forwarded mail) or empty. `expected` says
-    that the writer is known to us: signed up, or answering one of our mails; `corrects` that such a writer
-    states who comes anew ("nein, wir sind zu viert", "meine Frau doch nicht"); `counted` that the mail says
-    how many they are.
+    that the writer is known to us: signed up (it may be by their own words), or answering one of our mails;
+    `corrects` that such a writer states who comes anew ("nein, wir sind zu viert", "meine Frau doch nicht");
+    `counted` that the mail says how many they are; `eve` that the event is today or tomorrow: nobody who did
+    not sign up declines so late.
     """
 
     sentences: Sequence[SentenceReading]
@@ -37,6 +38,7 @@ class Weighing:
     expected: bool
     corrects: bool = False
     counted: bool = False
+    eve: bool = False
 
     def best(self, meaning: str) -> int:
         """The strongest single sentence for a meaning."""
@@ -137,17 +139,19 @@ def _reason(intent: Intent, match: Match | None) -> Reason:
 
 
 def _cancels(mail: Weighing) -> bool:
-    """Takes a sign-up back: says so, or declines though we expect them; and does not sign up after all."""
+    """Takes a sign-up back: says so, or declines where we expect them; and does not sign up after all."""
     if mail.best("change") >= ENOUGH and mail.best("sign_up") >= ENOUGH:
         return False  # "mein Mann kann doch nicht, ich nehme alleine teil"
     if mail.expected and mail.last("change", ENOUGH) > mail.last("cancel", ENOUGH):
         return False  # "Mein Bruder kann doch nicht. Es bleiben meine Frau und ich."
-    comes_anyway = mail.corrects or SURE in (mail.best("sign_up"), mail.best("practice"))
+    withdrawing = mail.best("registered") >= ENOUGH and mail.best("decline") >= ENOUGH
+    corrects = mail.corrects and not withdrawing  # "Meine Frau und ich waren angemeldet. Wir können nicht."
+    comes_anyway = corrects or SURE in (mail.best("sign_up"), mail.best("practice"))
     if comes_anyway and mail.best("cancel") < SURE:
         return False
     declines = mail.best("decline") >= ENOUGH
-    withdrawn = mail.says("cancel") or (declines and mail.total("cancel") > 0)
-    withdrawn = withdrawn or (declines and mail.expected and mail.best("sign_up") < ENOUGH)
+    had_signed_up = (mail.expected or mail.eve) and max(mail.best("sign_up"), mail.best("resend")) < ENOUGH
+    withdrawn = mail.says("cancel") or (declines and (had_signed_up or mail.total("cancel") > 0))
     return withdrawn and mail.last("sign_up", SURE) <= mail.last("cancel", ENOUGH)
 
 

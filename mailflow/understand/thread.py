@@ -7,7 +7,7 @@ The subject of a reply is not its writer's. Somebody who answers our confirmatio
 import re
 from collections.abc import Sequence
 
-from mailflow.model import Details, Letter, Office
+from mailflow.model import Details, Known, Letter, Office, Piece
 from mailflow.understand.meanings import SentenceReading, read_sentence
 from mailflow.vocabulary.days import Days
 from mailflow.vocabulary.phrases import ENOUGH, Vocabulary
@@ -36,25 +36,33 @@ def read_subject(text: str, vocabulary: Vocabulary, days: Days) -> SentenceReadi
     return read_sentence(lines[0], tuple(matches))
 
 
-def answers_us(letter: Letter, quoted: str, ours: Vocabulary, days: Days, office: Office) -> bool:
+def is_known(known: Known, sentences: Sequence[SentenceReading]) -> bool:
+    """Whether the writer signed up before, as we know or they say, or has an answer of ours."""
+    says_so = any(each.strength("registered") >= ENOUGH for each in sentences)
+    return bool(known.registrations) or known.replies_to_us or says_so
+
+
+def answers_us(letter: Letter, pieces: Sequence[Piece], ours: Vocabulary, days: Days, office: Office) -> bool:
     """Whether it is a reply to what we write. `ours` is the vocabulary of the language we write in.
 
     The thread says it by Message-IDs, or the quoted text by our address or the writer's own (who answers his
     own sign-up); the subject must be one of ours, or that of a sign-up."""
     prefix = _REPLY.match(letter.subject)
+    quoted = "\n".join(piece.text for piece in pieces if piece.kind == "quoted")
     parties = {*office.own_addresses, *(sender.key for sender in letter.senders)}
-    quotes_us = any(address in quoted.casefold() for address in parties)
-    if not prefix or not (letter.references or quotes_us):
+    quotes_either = any(address in quoted.casefold() for address in parties)
+    if not prefix or not (letter.references or quotes_either):
         return False
     subject = read_subject(letter.subject[prefix.end() : _LONGEST_SUBJECT], ours, days)
     if subject is None:
         return False
-    return "change" in subject.meanings or (quotes_us and "sign_up" in subject.meanings)
+    return "change" in subject.meanings or (quotes_either and "sign_up" in subject.meanings)
 
 
 def corrects(details: Details, sentences: Sequence[SentenceReading]) -> bool:
     """Whether a short word about who comes, from somebody we know, corrects what we said."""
     speaks_of_phone = "phone" in details.said and any(each.strength("contact") for each in sentences)
     brings_idea = any(each.strength("idea") >= ENOUGH for each in sentences)
+    says_more = any(each.strength("registered") < ENOUGH for each in sentences)
     about_people = bool(details.change) or "persons" in details.said or speaks_of_phone
-    return about_people and not brings_idea and len(sentences) <= _SHORT_REPLY
+    return about_people and says_more and not brings_idea and len(sentences) <= _SHORT_REPLY

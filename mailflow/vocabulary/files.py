@@ -28,6 +28,7 @@ Label = Literal[
     "decline",
     "practice_decline",
     "undecided",  # will say later whether they come
+    "registered",  # says that they signed up before
     "change",
     "thanks",
     "who",

@@ -43,6 +43,7 @@ _SAME_CLAUSE = frozenset({
     ("suggestion", "question"), ("question", "need"), ("question", "resource"), ("question", "interest"),
     ("sign_up", "idea"), ("practice", "idea"), ("practice", "access"), ("practice", "question"),
     ("contact", "question"),
+    ("registered", "sign_up"), ("registered", "practice"), ("registered", "idea"), ("cancel", "registered"),
 })  # fmt: skip
 _ELSE = frozenset({"idea", "off_topic"})
 # (winner, loser): anywhere in the same sentence

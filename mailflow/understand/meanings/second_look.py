@@ -19,7 +19,7 @@ from mailflow.vocabulary.sentences import Line
 Votes = Mapping[str, float]  # how probable each meaning is
 NO_VOTES: Votes = {}
 QUESTION_MARK = Match("question", "", ENOUGH, "Fragezeichen", "?", frozenset())
-_UNASKED = 0.1  # below that a question mark asks for nothing that a person would have to answer
+_UNASKED = 0.03  # below that a question mark asks for nothing that a person would have to answer
 
 LIKELY = 0.5  # probability from which the hunch speaks by itself
 GUESS = 0.3  # the same in a mail of which nothing else was understood
