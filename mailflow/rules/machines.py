@@ -10,8 +10,9 @@ are in two. A phrase is a row of words; case, accents, hyphens and punctuation d
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -117,23 +118,34 @@ class MachinesFile(_Table):
     senders: SenderWords = SenderWords()
 
 
+_Entries = tuple[tuple[str, tuple[str, ...]], ...]  # sorts of phrase, and phrases
+
+
 @dataclass(frozen=True, slots=True)
 class Wordings:
     """Phrases of several sorts, found in one walk over a text."""
 
-    by_start: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
+    by_start: Mapping[str, _Entries]
+    _by_second: dict[str, dict[str, _Entries]] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, words: Sequence[str]) -> dict[str, list[str]]:
         """Which sorts of phrase stand in these words (see `words_of`), with the phrases, each once."""
         found: dict[str, list[str]] = {}
-        for position, word in enumerate(words):
-            following = words[position + 1] if position + 1 < len(words) else ""
-            for sort, items in self.by_start.get(word[:_START], ()):
-                if _may_follow(items, following) and _length(items, words, position) is not None:
+        starts = [word[:_START] for word in words]
+        for position, (start, second) in enumerate(zip_longest(starts, starts[1:], fillvalue="")):
+            for sort, items in self._begun(start, second) if start in self.by_start else ():
+                if _length(items, words, position) is not None:
                     phrases = found.setdefault(sort, [])
                     if (phrase := " ".join(items)) not in phrases:
                         phrases.append(phrase)
         return found
+
+    def _begun(self, start: str, second: str) -> _Entries:
+        """The phrases that may begin with two words which begin so: few of those with the first word."""
+        known = self._by_second.get(start)
+        if known is None:  # sorted by the second word when the first is first met
+            known = self._by_second[start] = _sorted_by_second(self.by_start[start])
+        return known.get(second, known[""])
 
     def open(self, words: Sequence[str]) -> dict[str, int]:
         """Which sorts of phrase these words begin with, and how many words the longest of each takes."""
@@ -161,12 +173,18 @@ def _length(items: Sequence[str], words: Sequence[str], position: int) -> int | 
     return position - start
 
 
-def _may_follow(items: Sequence[str], word: str) -> bool:
-    """Whether the phrase may go on with this word: a quick look that spares the thorough one."""
+def _sorted_by_second(entries: _Entries) -> dict[str, _Entries]:
+    """The phrases by the beginning of their second word; under "" those that go on with any or none."""
+    seconds = {"", *(items[1][:_START] for _, items in entries if len(items) > 1)}
+    return {second: tuple(entry for entry in entries if _may_follow(entry[1], second)) for second in seconds}
+
+
+def _may_follow(items: Sequence[str], second: str) -> bool:
+    """Whether the phrase may go on with a word that begins so."""
     if len(items) < 2:
         return True
     letters = items[1][:_START]
-    return letters == word[:_START] or letters.endswith(("*", "…"))
+    return letters == second or letters.endswith(("*", "…"))
 
 
 def _is(item: str, word: str) -> bool:

@@ -87,13 +87,16 @@ def read_wording(letter: Letter, written: str, machines: Machines) -> Wording:
 
 def find_report(letter: Letter, machines: Machines, wording: Wording) -> Automatic | None:
     """A report of undelivered mail that no header marks: old and home-made mail systems."""
+    told = len(wording.texts.get("undelivered", ()))
+    by_system = any(map(is_postmaster, letter.senders)) or any(
+        machines.names.open(words_of(each.name)) for each in letter.senders
+    )
+    if not (told or by_system or "bounce" in wording.opens | wording.begins):
+        return None  # most mails: the whole text need not be looked through
     text = letter.text[:_LETTER_START]
     texts = machines.texts.find(words_of(text)).keys()
     has_code = _CODE.search(text) is not None
     says = has_code or bool({"undelivered", "bounce"} & texts)
-    by_system = any(map(is_postmaster, letter.senders)) or any(
-        machines.names.open(words_of(each.name)) for each in letter.senders
-    )
     because = f"Unzustellbarkeitsmeldung: „{wording.subject}“"
     if by_system and (says or "bounce" in wording.opens | wording.begins):
         return Automatic("bounce", because)
@@ -101,7 +104,6 @@ def find_report(letter: Letter, machines: Machines, wording: Wording) -> Automat
         return Automatic("bounce", because)
     if "bounce" in wording.begins and has_code and {"undelivered", "bounce"} & texts:
         return Automatic("bounce", because)
-    told = len(wording.texts.get("undelivered", ()))
     if (
         (told > 1 or (told and (has_code or "bounce" in texts)))
         and not wording.takes_part
