@@ -18,9 +18,7 @@ def look(text: str, *matches: Match) -> dict[str, Match]:
     """What a German sentence means to which these rules spoke."""
     vocabulary = rules().meaning.of("de", "de")
     (line,) = vocabulary.split(text)
-    return dict(
-        read_sentence(line, matches, take_votes(line, vocabulary.tag(line, DAYS), vocabulary, "de")).meanings
-    )
+    return dict(read_sentence(line, matches, take_votes(line, vocabulary.tag(line, DAYS), "de")).meanings)
 
 
 def test_an_own_rule_holds_whatever_the_hunch_thinks() -> None:

@@ -109,7 +109,7 @@ def examples(*, aside: bool) -> list[Example]:
             pieces = {
                 piece
                 for line in vocabulary.split(text)
-                for piece in pieces_of(line, vocabulary.tag(line, DAYS), vocabulary, language)
+                for piece in pieces_of(line, vocabulary.tag(line, DAYS), language)
             }
             found.append(Example(tuple(pieces), labels))
     return found

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from mailflow.vocabulary.files import Grammar
 from mailflow.vocabulary.folding import fold
@@ -48,7 +49,8 @@ class Calendar:
             for word in words
         }
         names = (*self._weekdays, *self._relative, *self._ordinals)
-        self._first_words = {name.partition("_")[0] for name in names}  # most words are none, and done with
+        self._first_words = {name.partition("_")[0] for name in names}
+        self._may_be_day = lru_cache(maxsize=20_000)(self._begins_day)  # most words do not, and are done with
 
     def _names(self, names: Sequence[str]) -> dict[str, int]:
         return {
@@ -57,14 +59,19 @@ class Calendar:
             for form in name.split("|")
         }
 
+    def _begins_day(self, word: str) -> bool:
+        """Whether the name of a day may begin with this word."""
+        plain = word.translate(_ARABIC_DIGITS)
+        return plain[0].isdigit() or fold(plain, self._umlauts) in self._first_words
+
     def find(self, words: Sequence[str], days: Days) -> dict[int, str]:
         """For each word (by position) that names a day: EVENT, PRACTICE or OTHER."""
         found: dict[int, str] = {}
         for position, word in enumerate(words):
-            plain = word.translate(_ARABIC_DIGITS)
-            tag = self._tag(plain, position, words, days)
-            if tag:
-                found[position] = tag
+            if self._may_be_day(word):
+                tag = self._tag(word.translate(_ARABIC_DIGITS), position, words, days)
+                if tag:
+                    found[position] = tag
         return found | self._joined(words, found, days)
 
     def _joined(self, words: Sequence[str], found: Mapping[int, str], days: Days) -> dict[int, str]:
@@ -84,8 +91,6 @@ class Calendar:
         if word[0].isdigit():
             return self._numeric(word, position, words, days)
         key = fold(word, self._umlauts)
-        if key not in self._first_words:
-            return None
         following = fold(words[position + 1], self._umlauts) if position + 1 < len(words) else ""
         if weekday := self._weekdays.get(f"{key}_{following}") or self._weekdays.get(key):
             return self._weekday(weekday, days)

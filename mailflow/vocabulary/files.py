@@ -13,6 +13,7 @@ umlauts and split verbs are the program's business (see lexicon.py). The signs o
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -97,6 +98,11 @@ class Grammar(BaseModel):
     today: tuple[str, ...] = Field(default=(), description="Words for today")
     tomorrow: tuple[str, ...] = Field(default=(), description="Words for tomorrow")
     day_after: tuple[str, ...] = Field(default=(), description="Words for the day after tomorrow")
+
+    @cached_property
+    def finite_verbs(self) -> frozenset[str]:
+        """The words of `finite`, which are more than a hundred, for quick looking up."""
+        return frozenset(self.finite)
 
 
 class MeaningRule(BaseModel):

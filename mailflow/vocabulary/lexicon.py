@@ -7,6 +7,7 @@ an"), in two pieces. Everything found is a tag at a word's place; phrases are th
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -34,7 +35,7 @@ class Lexicon:
     _split: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     _sequences: dict[str, list[Sequenced]] = field(default_factory=dict)
     _by_first_letter: dict[str, list[str]] = field(default_factory=dict)
-    _known: dict[str, frozenset[str]] = field(default_factory=dict)
+    _known: dict[str, "_Form"] = field(default_factory=dict)
     _joining: frozenset[str] = frozenset()
 
     # --- learning ---------------------------------------------------------------------------------
@@ -95,27 +96,30 @@ class Lexicon:
 
     def tags(self, words: Sequence[Word]) -> list[set[str]]:
         """For each word the tags it carries, those of split verbs and of words side by side included."""
-        folded = [self._fold(word.text) for word in words]
-        found = [set(self._word_tags(word)) for word in folded]
-        self._add_joined(folded, found)
-        self._add_split_verbs(words, folded, found)
+        forms = [self._form(word.text) for word in words]
+        found = [set(form.tags) for form in forms]
+        self._add_joined(forms, found)
+        self._add_split_verbs(words, forms, found)
         self._add_sequences(found)
         return found
 
-    def _add_joined(self, folded: list[str], found: list[set[str]]) -> None:
-        for position, word in enumerate(folded[:-1]):
-            if word in self._joining:
-                joined = self._word_tags(word + folded[position + 1])
-                found[position] |= joined
-                found[position + 1] |= joined
-
-    def _word_tags(self, word: str) -> frozenset[str]:
-        tags = self._known.get(word)
-        if tags is None:
+    def _form(self, text: str) -> "_Form":
+        """What the lexicon knows of a word as it is written; found once, for people write the same words."""
+        form = self._known.get(text)
+        if form is None:
             if len(self._known) > 20_000:
                 self._known.clear()
-            tags = self._known[word] = self._look_up(word)
-        return tags
+            folded = self._fold(text)
+            verbs = self._split.get(self._stem(folded), ())
+            form = self._known[text] = _Form(folded, self._look_up(folded), tuple(verbs))
+        return form
+
+    def _add_joined(self, forms: Sequence["_Form"], found: list[set[str]]) -> None:
+        for position, (form, following) in enumerate(pairwise(forms)):
+            if form.folded in self._joining:
+                joined = self._look_up(form.folded + following.folded)
+                found[position] |= joined
+                found[position + 1] |= joined
 
     def _look_up(self, word: str) -> frozenset[str]:
         tags = self._forms(word)
@@ -156,31 +160,41 @@ class Lexicon:
             return ()
         return (self._exact.get(best[1], set()) | self._stems.get(best[1], set())) & self.tolerant
 
-    def _add_split_verbs(self, words: Sequence[Word], folded: list[str], found: list[set[str]]) -> None:
-        for position, word in enumerate(folded):
-            for particle, tag in self._split.get(self._stem(word), ()):
+    def _add_split_verbs(
+        self, words: Sequence[Word], forms: Sequence["_Form"], found: list[set[str]]
+    ) -> None:
+        for position, form in enumerate(forms):
+            for particle, tag in form.verbs:
                 if any(
-                    folded[later] == particle and self._stands_apart(later, words, folded)
+                    forms[later].folded == particle and self._stands_apart(later, words, forms)
                     for later in range(position + 1, len(words))
                     if words[later].clause - words[position].clause <= 1 or later == len(words) - 1
                 ):
                     found[position].add(tag)
 
-    def _stands_apart(self, position: int, words: Sequence[Word], folded: list[str]) -> bool:
+    def _stands_apart(self, position: int, words: Sequence[Word], forms: Sequence["_Form"]) -> bool:
         following = position + 1
         return (
             following == len(words)
             or words[following].clause != words[position].clause
-            or folded[following] in self.grammar.after_particle
+            or forms[following].folded in self.grammar.after_particle
         )
 
     def _add_sequences(self, found: list[set[str]]) -> None:
-        for position, tags in enumerate(found[:-1]):
-            following = found[position + 1]
-            for first in [tag for tag in tags if tag in self._sequences]:
+        for position, (tags, following) in enumerate(pairwise(found)):
+            for first in self._sequences.keys() & tags:
                 for parts, tag in self._sequences[first]:
                     if parts[1] in following and _stand_there(parts, found[position:]):
                         tags.add(tag)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A word as it is written: its comparable form, its tags, and the verbs of which it may be one piece."""
+
+    folded: str
+    tags: frozenset[str]
+    verbs: tuple[tuple[str, str], ...]  # the other piece, and the tag of both together
 
 
 def _stand_there(parts: Sequence[str], found: Sequence[set[str]]) -> bool:

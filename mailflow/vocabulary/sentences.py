@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailflow.vocabulary.files import Grammar
+from mailflow.vocabulary.folding import fold
 
 _WORD = re.compile(
     r"""
@@ -32,10 +33,11 @@ _SHORT_LINE = 50  # a line shorter than this was ended by the writer, not by the
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a sentence: as written, and in which clause of the sentence it stands."""
+    """A word of a sentence: as written, in which clause of it the word stands, and its comparable form."""
 
     text: str
     clause: int
+    plain: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def _line(
             continue
         if words and text.casefold() in grammar.breaks:
             clause = last = last + 1
-        words.append(Word(text, clause))
+        words.append(Word(text, clause, fold(text, grammar.umlauts)))
     words = _part_at_joins(words, grammar)
     asks = any(sign in mark.group() for mark in marks[-3:] for sign in "?؟")
     return Line(block[start:end].strip(), tuple(words), asks, item=item)
@@ -181,10 +183,10 @@ def part_clause(words: Sequence[Word], place: int) -> list[Word]:
     fresh = max(word.clause for word in words) + 1
     whole = words[place].clause
     return [
-        Word(word.text, fresh) if number >= place and word.clause == whole else word
+        Word(word.text, fresh, word.plain) if number >= place and word.clause == whole else word
         for number, word in enumerate(words)
     ]
 
 
 def _has_verb(words: list[Word], grammar: Grammar) -> bool:
-    return any(word.text.casefold() in grammar.finite for word in words)
+    return any(word.text.casefold() in grammar.finite_verbs for word in words)

@@ -98,7 +98,7 @@ def read_sentences(
 
 def _read_line(line: Line, vocabulary: Vocabulary, days: Days, language: str) -> SentenceReading:
     tags = vocabulary.tag(line, days)
-    votes = take_votes(line, tags, vocabulary, language) if language else NO_VOTES
+    votes = take_votes(line, tags, language) if language else NO_VOTES
     reading = read_sentence(line, vocabulary.match(line, tags), votes)
     return replace(reading, days=frozenset(day for day in _DAYS if any(f"<{day}>" in own for own in tags)))
 

@@ -8,11 +8,12 @@ it nothing wrong. The file holds one signed byte for each piece and meaning; no 
 import math
 import zlib
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
+from operator import itemgetter
 
 LABELS = (
     "sign_up", "practice", "practice_decline", "idea", "cancel", "decline", "resend", "question", "undecided",
@@ -34,10 +35,18 @@ class Model:
     def vote(self, pieces: Sequence[int]) -> dict[str, float]:
         """How probable each meaning is by the pieces of a sentence, from 0 to 1."""
         length = SCALE * math.sqrt(len(pieces) or 1)
+        said = _picked(pieces)
         return {
-            label: _squash(self.bias[label] + sum(map(weights.__getitem__, pieces)) / length)
+            label: _squash(self.bias[label] + sum(said(weights)) / length)
             for label, weights in self.weights.items()
         }
+
+
+def _picked(pieces: Sequence[int]) -> "Callable[[array[int]], Sequence[int]]":
+    """What takes the weights of these pieces out of a table: all at once, where there are several."""
+    if len(pieces) > 1:
+        return itemgetter(*pieces)
+    return lambda weights: [weights[piece] for piece in pieces]
 
 
 def _squash(value: float) -> float:
@@ -51,18 +60,24 @@ def cut(words: Sequence[str], groups: Sequence[Sequence[str]], language: str) ->
     belongs to by the rules (<schicken>, <event-day>): they and their pairs are the same in every language,
     so that what is learned of one helps the others.
     """
-    own = (f"{language}{piece}" for piece in _pieces(words[:_MOST_WORDS]))
-    pieces = {*own, *_concepts(groups[:_MOST_WORDS])}
-    return [zlib.crc32(piece.encode()) % BUCKETS for piece in pieces]
+    words = words[:_MOST_WORDS]
+    pieces = {piece for word in words for piece in _cut_word(word, language)}
+    pieces.update(_checksum(f"{language}{first} {second}") for first, second in pairwise(words))
+    pieces.update(map(_checksum, _concepts(groups[:_MOST_WORDS])))
+    return [piece % BUCKETS for piece in pieces]
 
 
-def _pieces(words: Sequence[str]) -> Iterator[str]:
-    yield from words
-    yield from (f"{first} {second}" for first, second in pairwise(words))
-    for word in words:
-        yield from (f"{word[:length]}*" for length in _BEGINNINGS if len(word) > length)
-        if len(word) > _END:
-            yield f"*{word[-_END:]}"
+@lru_cache(maxsize=20_000)
+def _cut_word(word: str, language: str) -> tuple[int, ...]:
+    """The checksums of a word, its beginnings and its end."""
+    pieces = [word, *(f"{word[:length]}*" for length in _BEGINNINGS if len(word) > length)]
+    if len(word) > _END:
+        pieces.append(f"*{word[-_END:]}")
+    return tuple(_checksum(language + piece) for piece in pieces)
+
+
+def _checksum(piece: str) -> int:
+    return zlib.crc32(piece.encode())
 
 
 def _concepts(groups: Sequence[Sequence[str]]) -> Iterator[str]:

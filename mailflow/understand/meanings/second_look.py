@@ -12,8 +12,7 @@ from dataclasses import replace
 from mailflow.model import Reason
 from mailflow.understand.meanings.hunch import cut, shipped_model
 from mailflow.vocabulary.days import EVENT, OTHER, PRACTICE
-from mailflow.vocabulary.folding import fold
-from mailflow.vocabulary.phrases import ENOUGH, Match, Vocabulary
+from mailflow.vocabulary.phrases import ENOUGH, Match
 from mailflow.vocabulary.sentences import Line
 
 Votes = Mapping[str, float]  # how probable each meaning is
@@ -32,20 +31,19 @@ _DAYS = frozenset(f"<{day}>" for day in (EVENT, OTHER, PRACTICE))
 _DIGITS = re.compile(r"\d")
 
 
-def take_votes(line: Line, tags: Sequence[set[str]], vocabulary: Vocabulary, language: str) -> Votes:
+def take_votes(line: Line, tags: Sequence[set[str]], language: str) -> Votes:
     """How probable each meaning is by the words of a line together, and by what they are to the rules."""
     model = shipped_model()
     if model is None or len(line.words) < _A_SENTENCE:
         return NO_VOTES
-    return model.vote(pieces_of(line, tags, vocabulary, language))
+    return model.vote(pieces_of(line, tags, language))
 
 
-def pieces_of(line: Line, tags: Sequence[set[str]], vocabulary: Vocabulary, language: str) -> list[int]:
+def pieces_of(line: Line, tags: Sequence[set[str]], language: str) -> list[int]:
     """A line as the hunch sees it: words in their comparable form, days that matter as such, digits as 0."""
-    umlauts = vocabulary.file.grammar.umlauts
     groups = [sorted(tag for tag in own if tag.startswith("<")) for own in tags]
     words = [
-        _DIGITS.sub("0", fold(word.text, umlauts)) if _DAYS.isdisjoint(own) else min(_DAYS.intersection(own))
+        _DIGITS.sub("0", word.plain) if _DAYS.isdisjoint(own) else min(_DAYS.intersection(own))
         for word, own in zip(line.words, tags, strict=True)
     ]
     return cut([*words, "?"] if line.asks else words, groups, language)
