@@ -5,9 +5,11 @@ Rules: companies ("meine Frau, mein Sohn und ich") are never torn apart by their
 """
 
 import itertools
+from copy import copy
+from functools import lru_cache
 
 from mailflow.understand.details.parties import Company
-from mailflow.understand.details.people_clauses import Token
+from mailflow.understand.details.people_clauses import Sentence, Token
 
 _BREAK = frozenset(',،;؛–—-()[]"„“”«»*')
 
@@ -16,44 +18,35 @@ _BREAK = frozenset(',،;؛–—-()[]"„“”«»*')
 _NOT_OF = {"kin": frozenset({"aside", "come"}), "neutral": frozenset({"come"})}
 
 
-def _kind(token: Token) -> str:
-    return "kin" if token.has("kin") else "neutral" if token.has("neutral") else ""
+@lru_cache(maxsize=1_000)
+def _of_clause(tags: frozenset[str]) -> frozenset[str]:
+    """What a word with these tags says of its clause."""
+    kind = "kin" if "kin" in tags else "neutral" if "neutral" in tags else ""
+    return tags - _NOT_OF.get(kind, frozenset())
 
 
 class Clause:
     """What one clause is about."""
 
     def __init__(self, tokens: list[Token]) -> None:
-        """Read off the words' tags."""
-        tags: set[str] = set()
-        for token in tokens:
-            tags |= token.meaning.tags - _NOT_OF.get(_kind(token), frozenset())
+        """Read off the words' tags. Only where a tag is there at all, it is asked which words carry it."""
+        tags: set[str] = set().union(*(_of_clause(token.meaning.tags) for token in tokens))
         self.tokens, self.tags = tokens, tags
         self.told = False  # a relative clause says that they come
         first = next((token for token in tokens if not token.mark), None)
         self.hangs_on = first is not None and first.has("along", "apart")
-        self.whether = any(token.has("whether") for token in tokens[:3])
-        self.relative = any(token.has("relative") for token in tokens[:2])
-        self.reflexive = any(token.has("enrol") and token.has("i_come", "me") for token in tokens)
+        self.whether = "whether" in tags and any(token.has("whether") for token in tokens[:3])
+        self.relative = "relative" in tags and any(token.has("relative") for token in tokens[:2])
+        self.reflexive = "enrol" in tags and any(
+            token.has("enrol") and token.has("i_come", "me") for token in tokens
+        )
         self.signed = {"signed", "themselves"} <= tags and not tags & {"i", "me", "we"}
         self.words = sum(not token.mark for token in tokens)
-        self.negated = any(
-            token.has("negation")
-            and not (position + 1 < len(tokens) and tokens[position + 1].has("not_negation"))
-            for position, token in enumerate(tokens)
-        )
-        alone = [
-            token.place
-            for position, token in enumerate(tokens)
-            if token.has("alone")
-            and not (position and tokens[position - 1].has("negation"))
-            and not (
-                token.has("i") and position + 1 < len(tokens) and tokens[position + 1].has("joins", "along")
-            )
-        ]
+        self.negated = "negation" in tags and _is_negated(tokens)
+        alone = _alone(tokens) if "alone" in tags else []
         others = {"i", "kin", "joins"} <= tags
         self.alone, self.alone_at = bool(alone) and not others, next(iter(alone), 0)
-        self.own_coming = any(
+        self.own_coming = "my" in tags and any(
             one.has("my") and two.has("come", "enrol") for one, two in itertools.pairwise(tokens)
         )
         if "half" in tags and ("besides" in tags or _ends_with_particle(tokens)):
@@ -63,6 +56,25 @@ class Clause:
         self.aside = self.wholly = (
             "aside" in tags and "besides" not in tags
         )  # `aside` may spread, `wholly` not
+
+
+def _is_negated(tokens: list[Token]) -> bool:
+    """A denial stands there, and not "nicht nur"."""
+    return any(
+        token.has("negation") and not (following is not None and following.has("not_negation"))
+        for token, following in itertools.zip_longest(tokens, tokens[1:])
+    )
+
+
+def _alone(tokens: list[Token]) -> list[int]:
+    """Where it says "allein"; not in "nicht allein", nor in a word that is "ich" as well, before "und"."""
+    return [
+        token.place
+        for position, token in enumerate(tokens)
+        if token.has("alone")
+        and not (position and tokens[position - 1].has("negation"))
+        and not (token.has("i") and position + 1 < len(tokens) and tokens[position + 1].has("joins", "along"))
+    ]
 
 
 def _ends_with_particle(tokens: list[Token]) -> bool:
@@ -75,19 +87,27 @@ def _ends_with_particle(tokens: list[Token]) -> bool:
     return False
 
 
-def split_clauses(tokens: list[Token], companies: list[Company]) -> list[Clause]:
-    """The clauses; each token gets the number of its own. Companies stay whole."""
+def split_clauses(sentence: Sentence, companies: list[Company]) -> list[Clause]:
+    """The clauses; each token gets the number of its own. Companies stay whole. Split once, then known.
+
+    They are the caller's own: what is noted of them later holds for nobody else."""
+    if sentence.clauses is None:
+        sentence.clauses = _split(sentence.tokens, companies)
+    return [copy(clause) for clause in sentence.clauses]
+
+
+def _split(tokens: list[Token], companies: list[Company]) -> list[Clause]:
     inside = {place for company in companies for place in range(company.start + 1, company.end)}
     closed = {company.end for company in companies if tokens[company.end - 1].mark}
     clauses: list[list[Token]] = [[]]
     main: list[Token] | None = None  # goes on behind a relative clause
     for position, token in enumerate(tokens):
-        starts = _opens_clause(tokens, position) or (token.mark and token.low in _BREAK)
-        if token.has("joins") and position + 1 < len(tokens) and tokens[position + 1].has("i"):
-            starts = True
-        starts = starts or (token.low == ":" and position + 1 < len(tokens) and tokens[position + 1].has("i"))
-        starts = starts or (position in closed and token.has("they", "relative"))
-        if starts and position not in inside and any(not earlier.mark for earlier in clauses[-1]):
+        if (
+            (token.mark or token.meaning.tags)
+            and _starts_clause(tokens, position, closed)
+            and position not in inside
+            and any(not earlier.mark for earlier in clauses[-1])
+        ):
             following = tokens[position + 1] if position + 1 < len(tokens) else token
             if token.low in ",،" and following.has("relative") and position + 1 not in inside:
                 main = clauses[-1] if any(earlier.has("kin") for earlier in clauses[-1]) else None
@@ -113,6 +133,17 @@ def _with_relatives(clauses: list[list[Token]]) -> list[Clause]:
         if relative.relative and relative.coming and not relative.negated and not relative.aside:
             before.told = not before.aside
     return abouts
+
+
+def _starts_clause(tokens: list[Token], position: int, closed: set[int]) -> bool:
+    """A mark or a word at which another clause begins."""
+    token = tokens[position]
+    if (token.mark and token.low in _BREAK) or _opens_clause(tokens, position):
+        return True
+    if position in closed and token.has("they", "relative"):
+        return True
+    leads = token.low == ":" or token.has("joins")
+    return leads and position + 1 < len(tokens) and tokens[position + 1].has("i")
 
 
 def _opens_clause(tokens: list[Token], position: int) -> bool:

@@ -16,6 +16,7 @@ from mailflow.understand.details.ages import without_ages
 from mailflow.understand.details.brackets import are_names, counts, is_writer, open_bracket
 
 if TYPE_CHECKING:
+    from mailflow.understand.details.clauses import Clause
     from mailflow.understand.details.parties import Company
 
 _LIMIT = 20_000  # characters of a mail that are read for people
@@ -79,6 +80,7 @@ class Sentence:
     line: str = ""
     offsets: list[int] = field(default_factory=list)
     companies: "list[Company] | None" = None  # who is named together, once parties.py has looked
+    clauses: "list[Clause] | None" = None  # once clauses.py has split it
     elsewhere: bool = False  # it tells of something else than of coming: an idea, something off topic
 
     def finish(self) -> "Sentence":

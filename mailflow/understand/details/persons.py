@@ -65,7 +65,7 @@ def _count(sentences: Iterable[Sentence], speech: Speech) -> Headcount:
 
 def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
     companies = find_companies(sentence, speech)
-    clauses = split_clauses(sentence.tokens, companies)
+    clauses = split_clauses(sentence, companies)
     note_rest(sentence, companies, tally)
     if sentence.elsewhere:
         glance(sentence, companies, speech, clauses, tally)

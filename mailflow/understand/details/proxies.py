@@ -56,7 +56,7 @@ def find_principal(sentences: Iterable[Sentence], told: str, persons: int, speec
 def _read(number: int, sentence: Sentence, search: _Search, speech: Speech) -> None:
     tokens = sentence.tokens
     companies = find_companies(sentence, speech)
-    clauses = split_clauses(tokens, companies)
+    clauses = split_clauses(sentence, companies)
     theirs = bool(speech.they_come and speech.they_come.pattern.search(sentence.line))
     goes_on = ""  # the one of whom this sentence speaks
     for place, clause in enumerate(clauses):
