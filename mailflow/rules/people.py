@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from mailflow.rules.later import Later
 from mailflow.rules.people_tables import NamesFile, OrganisationsFile, PhonesFile
-from mailflow.rules.people_words import WordList, fold, word_pattern
+from mailflow.rules.people_words import Part, WordList, fold, word_pattern
 
 Pattern = re.Pattern[str]
 _FORBID = ConfigDict(frozen=True, extra="forbid")
@@ -147,6 +147,7 @@ class Speech:
     stands_for: tuple[re.Pattern[str], ...]
     subjects: tuple[re.Pattern[str], ...]
     privately: Later | None
+    parted: dict[str, tuple[Part, ...]] = field(default_factory=dict, compare=False, repr=False)  # as met
 
 
 @dataclass(frozen=True, slots=True)

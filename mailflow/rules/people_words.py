@@ -45,6 +45,7 @@ class Meaning:
 
 
 UNKNOWN = Meaning()
+Part = tuple[str, str, Meaning]  # a word as written, folded, and what it means
 
 
 @dataclass(slots=True)

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
 
 def without_ages(tokens: "list[Token]") -> "list[Token]":
     """The words without the ages; an age goes with its comma."""
+    if not any(token.text.isdigit() for token in tokens):
+        return tokens
     kept: list[Token] = []
     position = 0
     while position < len(tokens):

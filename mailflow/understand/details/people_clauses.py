@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mailflow.rules.people import Speech
-from mailflow.rules.people_words import UNKNOWN, Meaning, fold
+from mailflow.rules.people_words import UNKNOWN, Meaning, Part, fold
 from mailflow.understand.details.ages import without_ages
 from mailflow.understand.details.brackets import are_names, counts, is_writer, open_bracket
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _LIMIT = 20_000  # characters of a mail that are read for people
 _LONGEST = 400  # words of a sentence; what goes on longer is no sentence
+_REMEMBERED = 20_000  # forms of words of a language
+_ABBREVIATION = frozenset({"abbreviations"})
 _ABBREVIATED = 4  # letters at the most: "Prof.", not "unsere Familie."
 _MOST = 60  # a larger number counts no visitors
 _SHORT_LINE = 42  # a mail of such lines was broken by its writer, not by a program
@@ -99,7 +101,7 @@ def _in_line(token: Token) -> str:
     if token.number is not None:
         spelled = "b" if token.has("both") else "'"
         return f"#{token.number}" if token.text.isdigit() else f"#{token.number}{spelled}"
-    if token.has("group"):
+    if "group" in token.meaning.tags:
         return f"@{token.meaning.number}"
     return token.low.replace("_", " ")
 
@@ -132,9 +134,9 @@ def _add_tokens(tokens: list[Token], match: re.Match[str], speech: Speech, small
     """Append what was found. Digits after "am" or "um" are a day or an hour, no number."""
     text, kind = match.group(), match.lastgroup
     if kind == "word":
-        for token in _words(text, match.start(), speech):
-            token.small = small
-            tokens.append(token)
+        for word, low, meaning in _words(text, speech):
+            number = meaning.number if "number" in meaning.tags else None
+            tokens.append(Token(word, low, meaning, number, start=match.start(), small=small))
     elif kind == "number":
         dating = bool(tokens) and tokens[-1].has("dating")
         graded = bool(tokens) and len(tokens[-1].text) == 1 and tokens[-1].start == match.start() - 1
@@ -147,8 +149,18 @@ def _add_tokens(tokens: list[Token], match: re.Match[str], speech: Speech, small
         tokens.append(Token(text, text[0], mark=True, start=match.start()))
 
 
-def _words(text: str, start: int, speech: Speech) -> Iterator[Token]:
-    """One token, or several where an apostrophe or a prefix ("وزوجتي") joins words."""
+def _words(text: str, speech: Speech) -> tuple[Part, ...]:
+    """The words in what stands between two blanks, each folded, with its meaning; remembered by its form."""
+    words = speech.parted.get(text)
+    if words is None:
+        if len(speech.parted) > _REMEMBERED:
+            speech.parted.clear()
+        words = speech.parted[text] = tuple(_part(text, speech))
+    return words
+
+
+def _part(text: str, speech: Speech) -> Iterator[Part]:
+    """One word, or several where an apostrophe or a prefix ("وزوجتي") joins them."""
     pieces = [text] if _CYRILLIC.search(text) else re.split("['’ʼ]", text)
     for piece in filter(None, pieces):
         low = fold(piece, speech.umlauts)
@@ -159,10 +171,9 @@ def _words(text: str, start: int, speech: Speech) -> Iterator[Token]:
             deeper = prefix is not None and any(low[len(prefix) :].startswith(p) for p in speech.joined)
             if prefix is None or (rest is UNKNOWN and not deeper):
                 break
-            yield Token(prefix, prefix, Meaning(frozenset({speech.joined[prefix]})), start=start)
+            yield prefix, prefix, Meaning(frozenset({speech.joined[prefix]}))
             low, meaning, piece = low[len(prefix) :], rest, piece[len(prefix) :]
-        number = meaning.number if "number" in meaning.tags else None
-        yield Token(piece, low, meaning, number, start=start)
+        yield piece, low, meaning
 
 
 def _ends(
@@ -178,8 +189,10 @@ def _ends(
         return True
     if "\n" in gap and _line_ends(plain, width, match.end(), gap, following):
         return True
+    if match.lastgroup != "mark" or len(tokens) < 2:
+        return False
     text = match.group()
-    if match.lastgroup != "mark" or text[0] not in _END or len(tokens) < 2:
+    if text[0] not in _END:
         return False
     if not gap:
         tokens.pop()
@@ -230,18 +243,20 @@ def _full_stop(tokens: list[Token], following: re.Match[str], speech: Speech) ->
 def _close(tokens: list[Token], sentences: list[Sentence], text: str, speech: Speech) -> None:
     tokens = without_ages(_without_brackets(tokens))
     for token in tokens:
-        if token.meaning.tags == {"abbreviations"} and token.text[:1].isupper():
+        if token.meaning.tags == _ABBREVIATION and token.text[:1].isupper():
             token.meaning = UNKNOWN  # its dot is gone by now; without one, "Max" is a name
     if any(not token.mark for token in tokens):
         _join_sequences(tokens, speech)
         for number, following in itertools.pairwise(tokens):
-            if following.has("ages"):
+            if "ages" in following.meaning.tags:
                 number.number = None
         sentences.append(Sentence(tokens, text).finish())
 
 
 def _without_brackets(tokens: list[Token]) -> list[Token]:
     """Drop "(81, Am Hallenbad)" and "(9 und 12)"; keep "(2 Personen)" and "(zu zweit)"."""
+    if not any(token.mark and token.low in "()[]" for token in tokens):
+        return tokens
     kept: list[Token] = []
     opened: int | None = None
     for token in tokens:

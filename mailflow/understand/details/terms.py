@@ -39,8 +39,8 @@ def find_terms(tokens: list[Token], speech: Speech) -> list[Term]:
     terms: list[Term] = []
     floor = 0
     for position, token in enumerate(tokens):
-        if position < floor or token.mark:
-            continue
+        if position < floor or not token.meaning.tags:
+            continue  # a mark, or a word that names nobody
         term = _term(tokens, position, floor, speech)
         if term:
             terms.append(term)
