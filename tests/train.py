@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from mailflow.letter import read_letter
 from mailflow.model import Letter
 from mailflow.understand.meanings import read_sentences
-from mailflow.understand.meanings.hunch import BUCKETS, LABELS, SCALE, Model, pack
+from mailflow.understand.meanings.hunch import BUCKETS, LABELS, SCALE, Model, assemble, pack
 from mailflow.understand.meanings.second_look import LIKELY, meant, pieces_of
 from mailflow.understand.own_words import split_pieces
 from mailflow.vocabulary.days import Days
@@ -132,9 +132,11 @@ def learn(material: Sequence[Example]) -> Model:
     for label in LABELS:
         learner = LogisticRegression(C=TRUST, solver="liblinear")
         learner.fit(pieces, [label in example.labels for example in material])
-        weights[label] = array("b", (max(-127, min(127, round(w * SCALE))) for w in learner.coef_[0]))
+        weights[label] = array(
+            "b", (max(-127, min(127, round(w * SCALE))) for w in learner.coef_[0])
+        ).tobytes()
         bias[label] = float(learner.intercept_[0])
-    return Model(weights, bias)
+    return assemble(weights, bias)
 
 
 def main() -> None:

@@ -8,12 +8,12 @@ it nothing wrong. The file holds one signed byte for each piece and meaning; no 
 import math
 import zlib
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
-from operator import itemgetter
+from struct import Struct
 
 LABELS = (
     "sign_up", "practice", "practice_decline", "idea", "cancel", "decline", "resend", "question", "undecided",
@@ -22,31 +22,30 @@ LABELS = (
 BUCKETS = 1 << 17
 SCALE = 8.0  # weight of 1.0 in the file
 _BEGINNINGS, _END = (3, 5), 3  # letters; with shorter and longer pieces it learned no more
+_ROW = Struct(f"{len(LABELS)}b")
+_NO_WEIGHTS = (0,) * len(LABELS)
 _MOST_WORDS = 80  # of a sentence; a longer one is read from its beginning
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """For each meaning the weights of all pieces of words, and its bias."""
+    """For each piece of a word a row of weights, one for each meaning; and the meanings' biases.
 
-    weights: Mapping[str, "array[int]"]
+    A sentence has some hundred pieces, far apart in more than a megabyte: by rows they are fetched once, and
+    not once for each meaning."""
+
+    rows: bytes
     bias: Mapping[str, float]
 
     def vote(self, pieces: Sequence[int]) -> dict[str, float]:
         """How probable each meaning is by the pieces of a sentence, from 0 to 1."""
         length = SCALE * math.sqrt(len(pieces) or 1)
-        said = _picked(pieces)
+        rows = (_ROW.unpack_from(self.rows, _ROW.size * piece) for piece in pieces)
+        totals = map(sum, zip(_NO_WEIGHTS, *rows, strict=True))
         return {
-            label: _squash(self.bias[label] + sum(said(weights)) / length)
-            for label, weights in self.weights.items()
+            label: _squash(self.bias[label] + total / length)
+            for label, total in zip(LABELS, totals, strict=True)
         }
-
-
-def _picked(pieces: Sequence[int]) -> "Callable[[array[int]], Sequence[int]]":
-    """What takes the weights of these pieces out of a table: all at once, where there are several."""
-    if len(pieces) > 1:
-        return itemgetter(*pieces)
-    return lambda weights: [weights[piece] for piece in pieces]
 
 
 def _squash(value: float) -> float:
@@ -97,10 +96,18 @@ def shipped_model() -> Model | None:
     return unpack(file.read_bytes())
 
 
+def assemble(weights: Mapping[str, bytes], bias: Mapping[str, float]) -> Model:
+    """A model from one table of weights for each meaning."""
+    rows = bytearray(BUCKETS * _ROW.size)
+    for place, label in enumerate(LABELS):
+        rows[place :: _ROW.size] = weights[label]
+    return Model(bytes(rows), bias)
+
+
 def pack(model: Model) -> bytes:
-    """The model as the bytes of its file: the biases as floats, then the weights, compressed."""
+    """The model as the bytes of its file: the biases as floats, then a table for each meaning, compressed."""
     biases = array("f", (model.bias[label] for label in LABELS))
-    weights = b"".join(model.weights[label].tobytes() for label in LABELS)
+    weights = b"".join(model.rows[place :: _ROW.size] for place in range(len(LABELS)))
     return zlib.compress(biases.tobytes() + weights, 9)
 
 
@@ -109,5 +116,5 @@ def unpack(packed: bytes) -> Model:
     raw = zlib.decompress(packed)
     head = len(LABELS) * 4
     biases = array("f", raw[:head])
-    tables = (array("b", raw[head + n * BUCKETS : head + (n + 1) * BUCKETS]) for n in range(len(LABELS)))
-    return Model(dict(zip(LABELS, tables, strict=True)), dict(zip(LABELS, biases, strict=True)))
+    tables = (raw[head + n * BUCKETS : head + (n + 1) * BUCKETS] for n in range(len(LABELS)))
+    return assemble(dict(zip(LABELS, tables, strict=True)), dict(zip(LABELS, biases, strict=True)))
