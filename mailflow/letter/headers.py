@@ -31,6 +31,8 @@ def decode_value(raw: bytes) -> str:
 
 def one_line(text: str) -> str:
     """Text fit for a header value: line breaks and tabs become spaces, control characters go."""
+    if text.isascii() and text.isprintable():
+        return text.strip()  # most are fit already
     return re.sub(r"[\n\t]+ *", " ", cleaned(text)).strip()
 
 

@@ -15,7 +15,7 @@ A word counts 1, shared among the languages that list it; words also count witho
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -54,6 +54,9 @@ class LanguageWords:
     scripts: Mapping[str, tuple[str, ...]]
     prior: Mapping[str, float]
     longest_ending: int
+    met: dict[str, Weights] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # words, and what they said
 
 
 def without_accents(word: str) -> str:

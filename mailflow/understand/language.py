@@ -13,6 +13,7 @@ from collections import defaultdict
 from mailflow.rules.language import LanguageWords, Weights, without_accents
 
 _READ = 1500  # characters
+_REMEMBERED = 20_000  # words
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,2000}|[\w.+-]{1,64}@[\w.-]{1,255}")
 _ABBREVIATED = re.compile(
     r"(?<![^\W\d_])[^\W\d_]{1,3}\.(?=\s{0,3}(?:[\d&+/(]|[^\W\d_]{1,3}\.))"
@@ -30,7 +31,7 @@ def find_language(text: str, words: LanguageWords) -> str | None:
     if not spoken:
         return None
     for word in spoken:
-        for language, weight in _weights(word, words):
+        for language, weight in _remembered(word, words):
             votes[language] += weight
     if not votes and not any(word[0] < "\u0250" for word in spoken):  # a script of which we know nothing
         return None
@@ -39,8 +40,18 @@ def find_language(text: str, words: LanguageWords) -> str | None:
     return max(votes, key=lambda language: votes[language])
 
 
+def _remembered(word: str, words: LanguageWords) -> Weights:
+    """What one word says; people mostly use the same ones."""
+    weights = words.met.get(word)
+    if weights is None:
+        if len(words.met) > _REMEMBERED:
+            words.met.clear()
+        weights = words.met[word] = _weights(word, words)
+    return weights
+
+
 def _weights(word: str, words: LanguageWords) -> Weights:
-    """What one word says."""
+    """The same, looked up."""
     plain = word.casefold()
     listed = words.words.get(plain)
     if listed is None and not plain.isascii():

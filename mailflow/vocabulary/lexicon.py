@@ -37,6 +37,7 @@ class Lexicon:
     _by_first_letter: dict[str, list[str]] = field(default_factory=dict)
     _known: dict[str, "_Form"] = field(default_factory=dict)
     _joining: frozenset[str] = frozenset()
+    _begins: frozenset[str] = frozenset()  # the tags with which sequences begin
 
     # --- learning ---------------------------------------------------------------------------------
 
@@ -75,6 +76,7 @@ class Lexicon:
     def finish(self) -> None:
         """Call once after the last `learn`: prepares what finds slips of the finger."""
         self._joining = frozenset(self._fold(word) for word in self.grammar.joining)
+        self._begins = frozenset(self._sequences)
         for forms in (self._exact, self._stems):
             for word in [
                 word for word, tags in forms.items() if tags & self.tolerant and len(word) >= _SLIP_FROM - 1
@@ -182,7 +184,7 @@ class Lexicon:
 
     def _add_sequences(self, found: list[set[str]]) -> None:
         for position, (tags, following) in enumerate(pairwise(found)):
-            for first in self._sequences.keys() & tags:
+            for first in self._begins.intersection(tags):
                 for parts, tag in self._sequences[first]:
                     if parts[1] in following and _stand_there(parts, found[position:]):
                         tags.add(tag)

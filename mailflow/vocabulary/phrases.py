@@ -33,7 +33,7 @@ class Phrase:
 
     def speaks(self, tags: set[str]) -> bool:
         """Whether the phrase stands in words that carry these tags."""
-        return self.needs <= tags and not (self.forbids & tags)
+        return self.needs <= tags and self.forbids.isdisjoint(tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +104,13 @@ class Vocabulary:
                     rule, phrase, clauses, everything, alone=len(line.words) <= _ALONE, subject=subject
                 )
                 earlier = spoken.get(rule.source.name)
-                if where and not (earlier and where <= earlier.clauses):
-                    if earlier:  # the rule speaks wherever one of its phrases does
-                        where |= earlier.clauses
-                    match = earlier or _match(rule, phrase, where, line, tags)
+                if where and earlier is None:
                     dated = self._names_event(clauses, where)
-                    spoken[rule.source.name] = replace(match, clauses=where, dated=dated)
+                    spoken[rule.source.name] = _match(rule, phrase, where, line, tags, dated=dated)
+                elif earlier and not where <= earlier.clauses:
+                    where |= earlier.clauses  # the rule speaks wherever one of its phrases does
+                    dated = self._names_event(clauses, where)
+                    spoken[rule.source.name] = replace(earlier, clauses=where, dated=dated)
         return tuple(spoken.values())
 
     def _names_event(self, clauses: Mapping[int, set[str]], where: frozenset[int]) -> bool:
@@ -177,7 +178,15 @@ def _where(
     return frozenset() if silenced else touched
 
 
-def _match(rule: Rule, phrase: Phrase, where: frozenset[int], line: Line, tags: Sequence[set[str]]) -> Match:
+def _match(
+    rule: Rule,
+    phrase: Phrase,
+    where: frozenset[int],
+    line: Line,
+    tags: Sequence[set[str]],
+    *,
+    dated: bool,
+) -> Match:
     words = [
         word.text
         for word, own in zip(line.words, tags, strict=True)
@@ -191,6 +200,7 @@ def _match(rule: Rule, phrase: Phrase, where: frozenset[int], line: Line, tags: 
         rule=source.name,
         because=" ".join(words),
         clauses=where,
+        dated=dated,
         doubt=source.doubt,
     )
 

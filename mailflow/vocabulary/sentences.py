@@ -6,7 +6,8 @@ their own; the full stop of "17.", "Dr." or "z. B." ends nothing. Works in one p
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailflow.vocabulary.files import Grammar
 from mailflow.vocabulary.folding import fold
@@ -31,8 +32,7 @@ _LIST_ITEM = re.compile(r"^[ \t]*(?:[-*•·–►▪✓+>]|\d{1,2}[.)]|[a-z]\))
 _SHORT_LINE = 50  # a line shorter than this was ended by the writer, not by the mail program
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a sentence: as written, in which clause of it the word stands, and its comparable form."""
 
     text: str
@@ -54,9 +54,9 @@ class Line:
 def split_sentences(text: str, grammar: Grammar) -> tuple[Line, ...]:
     """The sentences of a text, in order. `grammar` says what abbreviations and new clauses look like."""
     return tuple(
-        replace(line, block=number)
+        line
         for number, block in enumerate(_blocks(text))
-        for line in _sentences(block, grammar)
+        for line in _sentences(block, number, grammar)
         if line.words
     )
 
@@ -89,7 +89,7 @@ LONGEST = 120  # words and marks of a sentence; a longer one is parted, for each
 MOST_JOINS = 12  # of a sentence: places where "and" may part it
 
 
-def _sentences(block: str, grammar: Grammar) -> list[Line]:
+def _sentences(block: str, number: int, grammar: Grammar) -> list[Line]:
     item = _LIST_ITEM.match(block)
     start = item.end() if item else 0
     found = list(_WORD.finditer(block, start))
@@ -99,10 +99,12 @@ def _sentences(block: str, grammar: Grammar) -> list[Line]:
         pending.append(match)
         following = found[position + 1] if position + 1 < len(found) else None
         if following and (len(pending) >= LONGEST or _ends_here(block, match, following, grammar)):
-            lines.append(_line(block, start, match.end(), pending, grammar, item=bool(item)))
+            words, asks = _words(pending, grammar)
+            lines.append(Line(block[start : match.end()].strip(), words, asks, number, bool(item)))
             start, pending = following.start(), []
     if pending:
-        lines.append(_line(block, start, len(block), pending, grammar, item=bool(item)))
+        words, asks = _words(pending, grammar)
+        lines.append(Line(block[start:].strip(), words, asks, number, bool(item)))
     return lines
 
 
@@ -124,9 +126,8 @@ def _ends_here(block: str, match: re.Match[str], following: re.Match[str], gramm
     return True
 
 
-def _line(
-    block: str, start: int, end: int, marks: list[re.Match[str]], grammar: Grammar, *, item: bool
-) -> Line:
+def _words(marks: list[re.Match[str]], grammar: Grammar) -> tuple[tuple[Word, ...], bool]:
+    """The words of a sentence, each with its clause, and whether the sentence asks."""
     words: list[Word] = []
     clause = last = 0
     outside: list[int] = []  # clauses that go on behind a bracket
@@ -147,7 +148,7 @@ def _line(
         words.append(Word(text, clause, fold(text, grammar.umlauts)))
     words = _part_at_joins(words, grammar)
     asks = any(sign in mark.group() for mark in marks[-3:] for sign in "?؟")
-    return Line(block[start:end].strip(), tuple(words), asks, item=item)
+    return tuple(words), asks
 
 
 def _beside_an_aside(marks: list[re.Match[str]], place: int, grammar: Grammar) -> bool:

@@ -25,7 +25,7 @@ from mailflow.understand.details.elsewhere import note_elsewhere
 from mailflow.understand.details.ends import split_at_closing, tails
 from mailflow.understand.details.institution import find_organisation
 from mailflow.understand.details.names import is_couple
-from mailflow.understand.details.participant import find_name, sender_name
+from mailflow.understand.details.participant import Sender, find_name, sender_name
 from mailflow.understand.details.people_clauses import Sentence, read_sentences
 from mailflow.understand.details.persons import Headcount, count_persons
 from mailflow.understand.details.phones import find_phone
@@ -53,8 +53,9 @@ def find_details(
     signed = below + signed
     sentences = read_sentences(written.lower() if written.isupper() else written, speech)
     note_elsewhere(sentences, elsewhere)
-    count = _count(letter, written, signed, sentences, people, speech)
-    participant = find_name(letter, written, sentences, signed, people, speech, count)
+    sender = sender_name(letter, people)
+    count = _count(letter, sender, written, signed, sentences, people, speech)
+    participant = find_name(letter, sender, written, sentences, signed, people, speech, count)
     organisation, from_text = find_organisation(
         letter, sentences, written, signed, participant, people, speech
     )
@@ -78,6 +79,7 @@ def find_details(
 
 def _count(
     letter: Letter,
+    sender: Sender,
     written: str,
     signed: list[str],
     sentences: list[Sentence],
@@ -86,14 +88,14 @@ def _count(
 ) -> Headcount:
     """A list of names counts before what the sentences say."""
     display = letter.senders[0].name if letter.senders else ""
-    roster = find_roster("\n".join([written, *signed]), sender_name(letter, people)[0], people, speech)
+    roster = find_roster("\n".join([written, *signed]), sender.name, people, speech)
     if roster:
         first = "" if roster.writer else roster.first
         return Headcount(roster.persons, True, writer=roster.writer, named=first)
     inherited = bool(letter.references) or _INHERITED.match(letter.subject) is not None
     found = count_persons(sentences, "" if inherited else letter.subject, speech)
-    couple = any(is_couple(line, people) for line in [display, *signed, *tails(written)])
-    if couple and any(token.has("we") for each in sentences for token in each.tokens):
+    plural = any(token.has("we") for each in sentences for token in each.tokens)
+    if plural and any(is_couple(line, people) for line in [display, *signed, *tails(written)]):
         if not found.said:
             return Headcount(2, True)
         if found.summed and found.writer:

@@ -5,7 +5,6 @@ Rules: companies ("meine Frau, mein Sohn und ich") are never torn apart by their
 """
 
 import itertools
-from copy import copy
 from functools import lru_cache
 
 from mailflow.understand.details.parties import Company
@@ -88,12 +87,10 @@ def _ends_with_particle(tokens: list[Token]) -> bool:
 
 
 def split_clauses(sentence: Sentence, companies: list[Company]) -> list[Clause]:
-    """The clauses; each token gets the number of its own. Companies stay whole. Split once, then known.
-
-    They are the caller's own: what is noted of them later holds for nobody else."""
+    """The clauses; each token gets the number of its own. Companies stay whole. Split once, then known."""
     if sentence.clauses is None:
         sentence.clauses = _split(sentence.tokens, companies)
-    return [copy(clause) for clause in sentence.clauses]
+    return sentence.clauses
 
 
 def _split(tokens: list[Token], companies: list[Company]) -> list[Clause]:

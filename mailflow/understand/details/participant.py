@@ -7,6 +7,7 @@ way to the whole.
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailflow.model import Letter
 from mailflow.rules.people import People, Speech
@@ -39,8 +40,16 @@ class Participant:
     other: bool = False
 
 
+class Sender(NamedTuple):
+    """The name by which a mail was sent, and whether it surely is a person's."""
+
+    name: str
+    surely: bool
+
+
 def find_name(
     letter: Letter,
+    shown: Sender,
     written: str,
     sentences: list[Sentence],
     signed: list[str],
@@ -49,7 +58,7 @@ def find_name(
     count: Headcount,
 ) -> Participant:
     """The participant, by what the mail says, how it is signed and who sent it."""
-    sender, surely = sender_name(letter, people)
+    sender, surely = shown
     known = _known_words(letter, sender)
     signature = _signature_name(written, signed, people, speech, known, sender, surely)
     other = _other_name(written, sentences, people, speech, count)
@@ -76,12 +85,12 @@ def _other_name(
     return named or ("" if count.writer else _name_in_brackets(written, people))
 
 
-def sender_name(letter: Letter, people: People) -> tuple[str, bool]:
+def sender_name(letter: Letter, people: People) -> Sender:
     """The name in From, or in Reply-To where From shows an institution or a machine."""
-    names = [read_sender(address.name, people) for address in [*letter.senders[:1], *letter.reply_to[:1]]]
-    return next(
-        (found for found in names if found[1]), next((found for found in names if found[0]), ("", False))
-    )
+    shown = [*letter.senders[:1], *letter.reply_to[:1]]
+    names = [Sender(*read_sender(address.name, people)) for address in shown]
+    named = [found for found in names if found.surely] or [found for found in names if found.name]
+    return named[0] if named else Sender("", False)
 
 
 def _known_words(letter: Letter, sender: str) -> frozenset[str]:

@@ -10,10 +10,11 @@ holds ("statt 3") never counts.
 import itertools
 import re
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 
 from mailflow.rules.people import Speech
-from mailflow.understand.details.clauses import split_clauses
+from mailflow.understand.details.clauses import Clause, split_clauses
 from mailflow.understand.details.comers import note_company, note_writer
 from mailflow.understand.details.elsewhere import glance
 from mailflow.understand.details.followers import note_followers
@@ -72,12 +73,8 @@ def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
         return
     coming = any(clause.coming for clause in clauses)
     occasion = coming or any(clause.occasion for clause in clauses)
-    if not occasion and any(clause.aside for clause in clauses):
-        for clause in clauses:
-            clause.aside = True
-    for before, clause in itertools.pairwise(clauses):
-        clause.aside |= before.aside and clause.hangs_on and not clause.coming
-        clause.signed |= before.signed and not clause.coming and not clause.tags & {"i", "me"}
+    if any(clause.aside or clause.signed for clause in clauses):
+        clauses = _spread(clauses, occasion)
     for clause in clauses:
         note_writer(clause, tally)
     tally.they_come |= occasion and bool(speech.they_come and speech.they_come.pattern.search(sentence.line))
@@ -85,6 +82,18 @@ def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
     note_followers(clauses, tally)
     for company in companies:
         note_company(company, sentence.tokens, clauses, coming, occasion, tally)
+
+
+def _spread(clauses: list[Clause], occasion: bool) -> list[Clause]:
+    """The clauses, with what one is about (something else, who else signed up) told of its neighbours too."""
+    clauses = [copy(clause) for clause in clauses]  # others look at them as they stand by themselves
+    if not occasion and any(clause.aside for clause in clauses):
+        for clause in clauses:
+            clause.aside = True
+    for before, clause in itertools.pairwise(clauses):
+        clause.aside |= before.aside and clause.hangs_on and not clause.coming
+        clause.signed |= before.signed and not clause.coming and not clause.tags & {"i", "me"}
+    return clauses
 
 
 def _conclude(tally: Tally) -> Headcount:

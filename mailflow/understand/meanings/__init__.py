@@ -25,7 +25,7 @@ from mailflow.vocabulary.days import EVENT, PRACTICE, Days
 from mailflow.vocabulary.phrases import ENOUGH, Match, Vocabulary
 from mailflow.vocabulary.sentences import Line
 
-_DAYS = (EVENT, PRACTICE)
+_DAYS = {f"<{day}>": day for day in (EVENT, PRACTICE)}
 _QUOTE_MARK = re.compile(r"^[>\s|]+", re.MULTILINE)
 _LAST_WORDS = 600  # characters at the end of a quote in which its last question stands
 _MOST_TEXT = 20_000  # characters that are read for their meaning; nobody writes more, a robot may
@@ -99,8 +99,9 @@ def read_sentences(
 def _read_line(line: Line, vocabulary: Vocabulary, days: Days, language: str) -> SentenceReading:
     tags = vocabulary.tag(line, days)
     votes = take_votes(line, tags, language) if language else NO_VOTES
-    reading = read_sentence(line, vocabulary.match(line, tags), votes)
-    return replace(reading, days=frozenset(day for day in _DAYS if any(f"<{day}>" in own for own in tags)))
+    named = _DAYS.keys() & set().union(*tags)
+    matches = vocabulary.match(line, tags)
+    return read_sentence(line, matches, votes, frozenset(_DAYS[tag] for tag in named))
 
 
 def _in_context(sentences: Iterable[SentenceReading], days: Days) -> Iterator[SentenceReading]:
@@ -151,7 +152,9 @@ def sentence_labels(line: Line, matches: Iterable[Match]) -> tuple[str, ...]:
     return tuple(name for name, match in reading.meanings.items() if match.strength >= ENOUGH)
 
 
-def read_sentence(line: Line, matches: tuple[Match, ...], votes: Votes = NO_VOTES) -> SentenceReading:
+def read_sentence(
+    line: Line, matches: tuple[Match, ...], votes: Votes = NO_VOTES, days: frozenset[str] = frozenset()
+) -> SentenceReading:
     """Settle what a sentence means where several rules spoke, or none."""
     matches = tuple(doubted(match, votes) for match in matches)
     losers = {loser for winner, loser in _losers(matches)}
@@ -166,7 +169,7 @@ def read_sentence(line: Line, matches: tuple[Match, ...], votes: Votes = NO_VOTE
     ):
         meanings["question"] = QUESTION_MARK
     uncertain = tuple(match for match in matches if match.doubted)
-    return SentenceReading(line, filled(meanings, votes), votes, uncertain)
+    return SentenceReading(line, filled(meanings, votes), votes, uncertain, days)
 
 
 def guess(sentences: Iterable[SentenceReading]) -> list[SentenceReading]:
