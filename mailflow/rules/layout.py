@@ -27,8 +27,9 @@ write them, in any case. Umlauts and accents need no second spelling: "Grüße" 
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -45,6 +46,7 @@ _WORD = re.compile(
 _LETTERS = str.maketrans(
     {"ł": "l", "ı": "i", "ø": "o", "đ": "d", "æ": "ae", "ي": "ی", "ى": "ی", "ك": "ک", "’": "'", "‌": ""}
 )
+_LINES = 256  # that are remembered: one room after the other looks at the same lines of a mail
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
@@ -124,25 +126,37 @@ class Layout:
     headers: Mapping[str, Role]
 
 
+@lru_cache(maxsize=_LINES)
 def fold(text: str) -> str:
     """The form in which spellings are compared: lower case, no accents, plain apostrophes."""
+    return _folded(text)
+
+
+@lru_cache(maxsize=20_000)
+def _fold_word(word: str) -> str:
+    return _folded(word)
+
+
+def _folded(text: str) -> str:
     text = text.casefold()
     if not text.isascii():
         text = _ACCENTS.sub("", unicodedata.normalize("NFD", text)).translate(_LETTERS)
     return text
 
 
-def words_of(text: str) -> list[str]:
+@lru_cache(maxsize=_LINES)
+def words_of(text: str) -> tuple[str, ...]:
     """The folded words of a text."""
-    return _WORD.findall(fold(text))
+    return tuple(_WORD.findall(fold(text)))
 
 
-def placed_words(text: str) -> list[tuple[str, int, int]]:
+@lru_cache(maxsize=_LINES)
+def placed_words(text: str) -> tuple[tuple[str, int, int], ...]:
     """The words of a text, folded, each with where it begins and ends."""
-    return [(fold(found[0]), found.start(), found.end()) for found in _WORD.finditer(text)]
+    return tuple((_fold_word(found[0]), found.start(), found.end()) for found in _WORD.finditer(text))
 
 
-def find_phrase(phrases: Phrases, words: list[str], at: int = 0) -> int:
+def find_phrase(phrases: Phrases, words: Sequence[str], at: int = 0) -> int:
     """How many words the longest phrase takes that stands at `at`; 0 where none does."""
     for phrase in phrases.get(words[at], ()) if at < len(words) else ():
         if tuple(words[at : at + len(phrase)]) == phrase:

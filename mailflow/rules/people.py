@@ -12,7 +12,7 @@ word of `groups`, and {name}, {names} (two words at the least) or {org} for what
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
@@ -21,7 +21,6 @@ from mailflow.rules.later import Later
 from mailflow.rules.people_tables import NamesFile, OrganisationsFile, PhonesFile
 from mailflow.rules.people_words import Part, WordList, fold, word_pattern
 
-Pattern = re.Pattern[str]
 _FORBID = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -121,6 +120,29 @@ class PeopleFile(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Leads:
+    """Patterns of the words that lead to a name, in their order, and all of them as one."""
+
+    each: tuple[Later, ...]
+    together: Later | None
+
+    def find(self, line: str) -> Iterator[re.Match[str]]:
+        """Where they stand in a folded line."""
+        for lead in self.each if self._stand(line) else ():
+            yield from lead.pattern.finditer(line)
+
+    def find_first(self, line: str) -> Iterator[re.Match[str]]:
+        """Where each of them stands first."""
+        for lead in self.each if self._stand(line) else ():
+            if match := lead.pattern.search(line):
+                yield match
+
+    def _stand(self, line: str) -> bool:
+        """Whether any of them stands there: most lines hold none, and one look tells it."""
+        return self.together is not None and self.together.pattern.search(line) is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Speech:
     """How one language counts and names people: word lists and patterns, ready for use."""
 
@@ -139,13 +161,13 @@ class Speech:
     less: Later | None
     extra: Later | None
     additions: Later | None
-    names: tuple[re.Pattern[str], ...]
-    full_names: tuple[re.Pattern[str], ...]
-    other_names: tuple[re.Pattern[str], ...]
-    lead_in: tuple[re.Pattern[str], ...]
-    posts: tuple[re.Pattern[str], ...]
-    stands_for: tuple[re.Pattern[str], ...]
-    subjects: tuple[re.Pattern[str], ...]
+    names: Leads
+    full_names: Leads
+    other_names: Leads
+    lead_in: Leads
+    posts: Leads
+    stands_for: Leads
+    subjects: Leads
     privately: Later | None
     parted: dict[str, tuple[Part, ...]] = field(default_factory=dict, compare=False, repr=False)  # as met
 
@@ -229,13 +251,13 @@ def _speech(file: PeopleFile) -> Speech:
         less=_any_of(count.less, count),
         extra=_any_of(count.extra, count),
         additions=_any_of(count.additions, count),
-        names=tuple(_lead(pattern, count) for pattern in file.names.name if "{name}" in pattern),
-        full_names=tuple(_lead(pattern, count) for pattern in file.names.name if "{names}" in pattern),
-        other_names=tuple(_lead(pattern, count) for pattern in file.names.other_name),
-        lead_in=tuple(_lead(pattern, count) for pattern in file.organisations.lead_in),
-        posts=tuple(_lead(pattern, count) for pattern in file.organisations.posts),
-        stands_for=tuple(_lead(pattern, count) for pattern in file.organisations.stands_for),
-        subjects=tuple(_lead(pattern, count) for pattern in file.organisations.subjects),
+        names=_leads((pattern for pattern in file.names.name if "{name}" in pattern), count),
+        full_names=_leads((pattern for pattern in file.names.name if "{names}" in pattern), count),
+        other_names=_leads(file.names.other_name, count),
+        lead_in=_leads(file.organisations.lead_in, count),
+        posts=_leads(file.organisations.posts, count),
+        stands_for=_leads(file.organisations.stands_for, count),
+        subjects=_leads(file.organisations.subjects, count),
         privately=_any_of(file.organisations.privately, count),
     )
 
@@ -252,7 +274,8 @@ def _any_of(patterns: Iterable[str], count: CountFile) -> Later | None:
     return Later(r"(?<!\S)(?:" + "|".join(pieces) + ")") if pieces else None
 
 
-def _lead(pattern: str, count: CountFile) -> Pattern:
+def _leads(patterns: Iterable[str], count: CountFile) -> Leads:
     """The words before {name} or {org}; what follows them is the caller's."""
-    before = pattern.partition("{")[0]
-    return re.compile(r"(?<!\S)" + word_pattern(before, count.between, count.umlauts))
+    before = [pattern.partition("{")[0] for pattern in patterns]
+    pieces = [word_pattern(words, count.between, count.umlauts) for words in before]
+    return Leads(tuple(Later(rf"(?<!\S){piece}") for piece in pieces), _any_of(before, count))

@@ -55,7 +55,7 @@ def find_in_signature(lines: Iterable[str], name: str, people: People) -> str:
 def find_post(lines: Iterable[str], speech: Speech, people: People) -> str:
     """The institution of "Vorsitzende des Heimatvereins Alt-Kaarst", in a signature; "" if none."""
     for sentence in (each for line in lines for each in read_sentences(line, speech)):
-        for match in (match for pattern in speech.posts for match in pattern.finditer(sentence.line)):
+        for match in speech.posts.find(sentence.line):
             name = _name_at(sentence, match.end(), people)
             if name:
                 return _nominative(name, people)
@@ -152,26 +152,25 @@ def find_in_text(sentences: Iterable[Sentence], speech: Speech, people: People) 
         tags = {tag for token in sentence.tokens for tag in token.meaning.tags}
         if not tags & {"come", "half", "enrol", "i_come", "i", "we"}:
             continue
-        for patterns, post in ((speech.posts, True), (speech.lead_in, False)):
-            for match in (match for pattern in patterns for match in pattern.finditer(sentence.line)):
+        for leads, post in ((speech.posts, True), (speech.lead_in, False)):
+            for match in leads.find(sentence.line):
                 name = _named_from(sentence, match.end(), people, post)
                 if " " in name or (name and speech.needs_determiner):
                     return name
         name = _taking_part(sentence, speech, people)
         if name:
             return name
-        for pattern in speech.stands_for:
-            for match in pattern.finditer(sentence.line):
-                name = _stood_for(sentence, match.end())
-                if name:
-                    return name
+        for match in speech.stands_for.find(sentence.line):
+            name = _stood_for(sentence, match.end())
+            if name:
+                return name
     return ""
 
 
 def _taking_part(sentence: Sentence, speech: Speech, people: People) -> str:
     """ "Am 17. ist die Kita Sonnenkäfer dabei": the subject of a clause about coming, not "in der Kita"."""
     tokens = sentence.tokens
-    for match in (match for pattern in speech.subjects for match in pattern.finditer(sentence.line)):
+    for match in speech.subjects.find(sentence.line):
         if match.end() not in sentence.offsets or _hangs_on(sentence, match.start(), people):
             continue
         place = sentence.offsets.index(match.end())

@@ -135,15 +135,18 @@ def _small(text: str) -> frozenset[str]:
 def _pattern_name(sentences: list[Sentence], speech: Speech, people: People, *, other: bool) -> str:
     """ "ich heiße …", "mein Name ist …"; with `other`, "sie heißt …"."""
     for sentence in sentences:
-        patterns = speech.other_names if other else (*speech.names, *speech.full_names)
-        for pattern in patterns:
-            match = pattern.search(sentence.line)
-            if match and match.end() in sentence.offsets:
-                name = _name_from(sentence.tokens[sentence.offsets.index(match.end()) :], people)
-                full = " " in name and name == name.title() if pattern in speech.full_names else name
-                if full:
+        for leads in (speech.other_names,) if other else (speech.names, speech.full_names):
+            for match in leads.find_first(sentence.line):
+                name = _name_behind(match, sentence, people)
+                if name and (leads is not speech.full_names or (" " in name and name == name.title())):
                     return name
     return ""
+
+
+def _name_behind(match: re.Match[str], sentence: Sentence, people: People) -> str:
+    if match.end() not in sentence.offsets:
+        return ""
+    return _name_from(sentence.tokens[sentence.offsets.index(match.end()) :], people)
 
 
 def _name_from(tokens: list[Token], people: People) -> str:
