@@ -90,6 +90,8 @@ def _address(text: str) -> str:
 
 def _spoken(words: list[str]) -> str:
     """The display name that the words of a phrase make."""
+    if not words:
+        return ""
     phrase = " ".join(words).replace(" ,", ",").strip(" ,'\"")
     decoded = decode_value(phrase.encode("utf-8", "surrogateescape"))
     spoken = re.sub(r"\s+", " ", re.sub(r"\\(.)", r"\1", decoded)).strip(" ,'\"<>")[:300]

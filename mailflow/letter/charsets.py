@@ -82,6 +82,8 @@ def find_codec(label: str) -> str | None:
 
 def decode_text(data: bytes, declared: str = "") -> str:
     """Decodes a body or a header value. `declared` is the charset's label as the mail has it."""
+    if not declared and data.isascii() and b"\x1b" not in data:
+        return data.decode("ascii")  # as most header values are
     codec = find_codec(declared) if declared else None
     many = codec is not None and codec.replace("_", "").replace("-", "").startswith(_MANY_BYTES)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) and not many:

@@ -101,10 +101,10 @@ class WordList:
     def _look_up(self, word: str) -> Meaning:
         found = self._exact.get(word, UNKNOWN)
         for length in range(2, len(word) + 1):
-            if length <= len(word):
-                found = _both(found, self._heads.get(word[:length], UNKNOWN))
-                if length < len(word) - 2:
-                    found = _both(found, self._tails.get(word[-length:], UNKNOWN))
+            if head := self._heads.get(word[:length]):
+                found = _both(found, head)
+            if length < len(word) - 2 and (tail := self._tails.get(word[-length:])):
+                found = _both(found, tail)
         if "kin" in found.tags:
             return found
         return _both(

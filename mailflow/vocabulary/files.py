@@ -100,8 +100,13 @@ class Grammar(BaseModel):
     day_after: tuple[str, ...] = Field(default=(), description="Words for the day after tomorrow")
 
     @cached_property
+    def clause_openers(self) -> frozenset[str]:
+        """The words of `breaks`, for quick looking up: every word of a mail is."""
+        return frozenset(self.breaks)
+
+    @cached_property
     def finite_verbs(self) -> frozenset[str]:
-        """The words of `finite`, which are more than a hundred, for quick looking up."""
+        """The words of `finite`, which are more than a hundred, likewise."""
         return frozenset(self.finite)
 
 

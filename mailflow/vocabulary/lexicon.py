@@ -34,7 +34,7 @@ class Lexicon:
     _tails: dict[str, set[str]] = field(default_factory=dict)
     _split: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     _sequences: dict[str, list[Sequenced]] = field(default_factory=dict)
-    _by_first_letter: dict[str, list[str]] = field(default_factory=dict)
+    _by_beginning: dict[str, list[str]] = field(default_factory=dict)
     _known: dict[str, "_Form"] = field(default_factory=dict)
     _joining: frozenset[str] = frozenset()
     _begins: frozenset[str] = frozenset()  # the tags with which sequences begin
@@ -81,7 +81,7 @@ class Lexicon:
             for word in [
                 word for word, tags in forms.items() if tags & self.tolerant and len(word) >= _SLIP_FROM - 1
             ]:
-                self._by_first_letter.setdefault(word[0], []).append(word)
+                self._by_beginning.setdefault(word[:_FIRM], []).append(word)
 
     def _fold(self, word: str) -> str:
         if word.casefold() in self.grammar.distinct:
@@ -139,8 +139,10 @@ class Lexicon:
         if len(word) > _SHORTEST_STEM:
             tags |= self._stems.get(self._stem(word), set())
         for length in range(2, len(word) + 1):
-            tags |= self._heads.get(word[:length], set())
-            tags |= self._tails.get(word[-length:], set())
+            if head := self._heads.get(word[:length]):
+                tags |= head
+            if tail := self._tails.get(word[-length:]):
+                tags |= tail
         return tags
 
     def _slip(self, word: str) -> Iterable[str]:
@@ -150,9 +152,7 @@ class Lexicon:
         allowed = 2 if len(word) >= _TWO_SLIPS_FROM else 1
         stem = self._stem(word)
         best: tuple[int, str] | None = None
-        for known in self._by_first_letter.get(word[0], ()):
-            if known[:_FIRM] != word[:_FIRM]:
-                continue
+        for known in self._by_beginning.get(word[:_FIRM], ()):
             for form in (word, stem):
                 if abs(len(known) - len(form)) <= allowed and len(known) >= _SLIP_FROM - 1:
                     distance = OSA.distance(form, known, score_cutoff=allowed)

@@ -37,13 +37,25 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Silencers:
+    """What silences a rule: single words, which most of it are, and phrases."""
+
+    words: frozenset[str]
+    phrases: tuple[Phrase, ...]
+
+    def speak(self, tags: set[str]) -> bool:
+        """Whether one of them stands in words that carry these tags."""
+        return not self.words.isdisjoint(tags) or any(phrase.speaks(tags) for phrase in self.phrases)
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A rule with its phrases compiled."""
 
     source: MeaningRule
     phrases: tuple[Phrase, ...]
-    unless: tuple[Phrase, ...]
-    unless_sentence: tuple[Phrase, ...]
+    unless: Silencers
+    unless_sentence: Silencers
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +175,16 @@ def _where(
     kind = rule.source.where
     if (kind == "alone" and not alone) or (kind == "subject" and not subject):
         return frozenset()
-    if any(silencer.speaks(everything) for silencer in rule.unless_sentence):
+    if rule.unless_sentence.speak(everything):
         return frozenset()
     if kind == "clause":
         return frozenset(
-            number
-            for number, tags in clauses.items()
-            if phrase.speaks(tags) and not any(silencer.speaks(tags) for silencer in rule.unless)
+            number for number, tags in clauses.items() if phrase.speaks(tags) and not rule.unless.speak(tags)
         )
     if not phrase.speaks(everything):
         return frozenset()
     touched = frozenset(number for number, tags in clauses.items() if phrase.needs & tags)
-    silenced = any(silencer.speaks(clauses[number]) for number in touched for silencer in rule.unless)
+    silenced = any(rule.unless.speak(clauses[number]) for number in touched)
     return frozenset() if silenced else touched
 
 
@@ -215,7 +225,12 @@ def build_vocabulary(file: MeaningFile) -> Vocabulary:
     vocabulary = Vocabulary(file, lexicon, Calendar(file.grammar))
     for source in file.meaning:
         vocabulary.add(
-            Rule(source, _phrases(source.phrases), _phrases(source.unless), _phrases(source.unless_sentence))
+            Rule(
+                source,
+                _phrases(source.phrases),
+                _silencers(source.unless),
+                _silencers(source.unless_sentence),
+            )
         )
     return vocabulary
 
@@ -231,4 +246,13 @@ def _phrases(texts: Iterable[str]) -> tuple[Phrase, ...]:
             forbids=frozenset(item[1:] for item in text.split() if item.startswith("!")),
         )
         for text in texts
+    )
+
+
+def _silencers(texts: Iterable[str]) -> Silencers:
+    phrases = _phrases(texts)
+    single = {phrase for phrase in phrases if len(phrase.needs) == 1 and not phrase.forbids}
+    return Silencers(
+        words=frozenset().union(*(phrase.needs for phrase in single)),
+        phrases=tuple(phrase for phrase in phrases if phrase not in single),
     )

@@ -28,6 +28,8 @@ _WORD = re.compile(
 )
 _END = frozenset(".!?…؟。۔")
 _CLAUSE_MARK = frozenset(',;:()[]"„“”«»–—-،؛*')
+_MARKS = _CLAUSE_MARK | _END
+_MAY_END = _END | frozenset(")]")
 _LIST_ITEM = re.compile(r"^[ \t]*(?:[-*•·–►▪✓+>]|\d{1,2}[.)]|[a-z]\))[ \t]+(?=\S)")
 _SHORT_LINE = 50  # a line shorter than this was ended by the writer, not by the mail program
 
@@ -110,6 +112,8 @@ def _sentences(block: str, number: int, grammar: Grammar) -> list[Line]:
 
 def _ends_here(block: str, match: re.Match[str], following: re.Match[str], grammar: Grammar) -> bool:
     mark = match.group()
+    if mark[-1] not in _MAY_END:
+        return False
     between = block[match.end() : following.start()]
     if mark in ")]" and block[match.start() - 1] in _END:  # "(Ich komme.) Noch etwas"
         return bool(between) and following.group()[0].isupper()
@@ -135,7 +139,7 @@ def _words(marks: list[re.Match[str]], grammar: Grammar) -> tuple[tuple[Word, ..
         text = mark.group()
         if text == "." and mark is not marks[-1]:
             continue  # that of an abbreviation, for any other would have ended the sentence
-        if text[0] in _CLAUSE_MARK or text[0] in _END:
+        if text[0] in _MARKS:
             if _beside_an_aside(marks, place, grammar):
                 continue
             if text[0] in "([":
@@ -143,7 +147,7 @@ def _words(marks: list[re.Match[str]], grammar: Grammar) -> tuple[tuple[Word, ..
             last += 1
             clause = outside.pop() if text[0] in ")]" and outside else last
             continue
-        if words and text.casefold() in grammar.breaks:
+        if words and text.casefold() in grammar.clause_openers:
             clause = last = last + 1
         words.append(Word(text, clause, fold(text, grammar.umlauts)))
     words = _part_at_joins(words, grammar)
@@ -164,7 +168,7 @@ def _only_asides(marks: list[re.Match[str]], place: int, step: int, grammar: Gra
         beside += step
     if beside == place + step:
         return False
-    return not 0 <= beside < len(marks) or marks[beside].group()[0] in _CLAUSE_MARK | _END
+    return not 0 <= beside < len(marks) or marks[beside].group()[0] in _MARKS
 
 
 def _part_at_joins(words: list[Word], grammar: Grammar) -> list[Word]:

@@ -40,7 +40,7 @@ class Model:
     def vote(self, pieces: Sequence[int]) -> dict[str, float]:
         """How probable each meaning is by the pieces of a sentence, from 0 to 1."""
         length = SCALE * math.sqrt(len(pieces) or 1)
-        rows = (_ROW.unpack_from(self.rows, _ROW.size * piece) for piece in pieces)
+        rows = [_ROW.unpack_from(self.rows, _ROW.size * piece) for piece in pieces]
         totals = map(sum, zip(_NO_WEIGHTS, *rows, strict=True))
         return {
             label: _squash(self.bias[label] + total / length)
