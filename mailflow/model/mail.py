@@ -65,7 +65,8 @@ class Letter:
 
     def header(self, name: str) -> str | None:
         """The first value of a header, or None where it is absent. `name` in any case."""
-        return next(iter(self.all(name)), None)
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key == wanted), None)
 
 
 @dataclass(frozen=True, slots=True)

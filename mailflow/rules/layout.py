@@ -92,7 +92,9 @@ class FixedPhrases:
         return self._begun(folded, word[0], 0) if word else None
 
     def search(self, folded: str) -> re.Match[str] | None:
-        """The first phrase in a folded line."""
+        """The first phrase in a folded line; few lines hold a word with which one begins."""
+        if "" not in self._patterns and self._patterns.keys().isdisjoint(_WORD.findall(folded)):
+            return None
         found = (self._begun(folded, word[0], word.start()) for word in _WORD.finditer(folded))
         return next((match for match in found if match), None)
 

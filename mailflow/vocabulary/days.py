@@ -72,7 +72,7 @@ class Calendar:
                 tag = self._tag(word.translate(_ARABIC_DIGITS), position, words, days)
                 if tag:
                     found[position] = tag
-        return found | self._joined(words, found, days)
+        return found | self._joined(words, found, days) if found else found
 
     def _joined(self, words: Sequence[str], found: Mapping[int, str], days: Days) -> dict[int, str]:
         """ "16 und 17.": a bare number that is joined to a day may be one of the days that matter."""

@@ -33,7 +33,9 @@ class Lexicon:
     _heads: dict[str, set[str]] = field(default_factory=dict)
     _tails: dict[str, set[str]] = field(default_factory=dict)
     _split: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
-    _sequences: dict[str, list[Sequenced]] = field(default_factory=dict)
+    _sequences: dict[str, dict[str, list[Sequenced]]] = field(
+        default_factory=dict
+    )  # by their first two words
     _by_beginning: dict[str, list[str]] = field(default_factory=dict)
     _known: dict[str, "_Form"] = field(default_factory=dict)
     _joining: frozenset[str] = frozenset()
@@ -47,7 +49,8 @@ class Lexicon:
         if len(parts) > 1:
             for part in parts:
                 self._learn_word(part, "_" + part)
-            self._sequences.setdefault("_" + parts[0], []).append((tuple("_" + part for part in parts), tag))
+            sequence = tuple("_" + part for part in parts)
+            self._sequences.setdefault(sequence[0], {}).setdefault(sequence[1], []).append((sequence, tag))
         else:
             self._learn_word(item, tag)
 
@@ -184,9 +187,12 @@ class Lexicon:
 
     def _add_sequences(self, found: list[set[str]]) -> None:
         for position, (tags, following) in enumerate(pairwise(found)):
+            if self._begins.isdisjoint(tags):
+                continue
             for first in self._begins.intersection(tags):
-                for parts, tag in self._sequences[first]:
-                    if parts[1] in following and _stand_there(parts, found[position:]):
+                seconds = self._sequences[first]
+                for parts, tag in (each for second in seconds.keys() & following for each in seconds[second]):
+                    if _stand_there(parts, found[position:]):
                         tags.add(tag)
 
 

@@ -113,8 +113,10 @@ def is_surnamed(words: list[str], people: People) -> bool:
 
 def is_institution(text: str, people: People) -> bool:
     """Does a word for institutions stand in the text?"""
-    if is_surnamed(_without_titles(text.split(), people), people):
-        return False
+    return _holds_noun(text, people) and not is_surnamed(_without_titles(text.split(), people), people)
+
+
+def _holds_noun(text: str, people: People) -> bool:
     words = re.findall(r"[^\W\d_]+(?:[-.][^\W\d_]+)*\.?", re.sub(r"\b(\w\.)\s(?=\w\.)", r"\1", text))
     small = not any(word[:1].isupper() for word in words)
     for word in words:
