@@ -15,7 +15,7 @@ LETTERS = tomllib.loads((HERE / "letters" / "letters.toml").read_text("utf-8"))[
 
 @pytest.mark.parametrize("letter", LETTERS, ids=lambda letter: str(letter["what"]))
 def test_whole_letters(letter: dict[str, str], layout: Layout) -> None:
-    pieces = split_pieces((Passage(letter["text"]),), layout)
+    pieces = split_pieces((Passage(letter["text"]),), layout, letter.get("sender", ""))
 
     def joined(kind: str) -> str:
         return "\n".join(piece.text for piece in pieces if piece.kind == kind)

@@ -54,7 +54,7 @@ _BARE = 4  # words: a text so short may leave all to the subject
 
 def understand(letter: Letter, rules: "Rules", office: Office, known: Known, moment: datetime) -> Reading:
     """Read a letter. `moment` is its arrival: by it "tomorrow" and "Wednesday" are judged."""
-    pieces = split_pieces(letter.body, rules.layout)
+    pieces = split_pieces(letter.body, rules.layout, letter.sender.name if letter.sender else "")
     written = "\n".join(piece.text for piece in pieces if piece.kind == "written")
     brief = len(written.split()) < _BARE
     language = find_language(f"{written}\n{own_subject(letter)}" if brief else written, rules.language)

@@ -12,6 +12,7 @@ ticks.py         what a form left unticked
 greeting.py      the greeting
 signature.py     closing and signature
 signed_lines.py  what lines look like in which somebody signs
+sender_name.py   the sender's own name at the end
 """
 
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from mailflow.understand.own_words.footers import mark_footers
 from mailflow.understand.own_words.greeting import mark_greeting
 from mailflow.understand.own_words.lines import Line, is_rule, lines_of
 from mailflow.understand.own_words.quotes import mark_history
+from mailflow.understand.own_words.sender_name import mark_sender_name
 from mailflow.understand.own_words.signature import mark_signature
 from mailflow.understand.own_words.ticks import mark_unticked
 
@@ -30,8 +32,10 @@ MAX_LINES = 5000
 _SET_APART = ("signature", "footer", "disclaimer", "quoted", "forwarded")
 
 
-def split_pieces(body: tuple[Passage, ...], layout: Layout) -> tuple[Piece, ...]:
-    """Every piece of the text, in order, with its kind and why it was taken for that."""
+def split_pieces(body: tuple[Passage, ...], layout: Layout, sender: str = "") -> tuple[Piece, ...]:
+    """Every piece of the text, in order, with its kind and why it was taken for that.
+
+    `sender` is the name in the head of the mail, by which a signature without a closing is known."""
     lines = lines_of(body)
     del lines[MAX_LINES:]
     mark_history(lines, layout)
@@ -41,7 +45,10 @@ def split_pieces(body: tuple[Passage, ...], layout: Layout) -> tuple[Piece, ...]
     _mark_signature_by_program(lines)
     stretches = list(_stretches(lines))
     for number, (start, end) in reversed(list(enumerate(stretches))):
-        mark_signature(lines, start, end, layout, last=number == len(stretches) - 1)
+        last = number == len(stretches) - 1
+        mark_signature(lines, start, end, layout, last=last)
+        if last:
+            mark_sender_name(lines, start, end, sender)
         if number == 0 or lines[start - 1].kind in ("quoted", "forwarded"):
             mark_greeting(lines, start, end, layout)
     _claim_rules(lines)
