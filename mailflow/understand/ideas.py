@@ -25,6 +25,7 @@ _OTHER = (
 )
 _ASIDE = ("thanks", "contact", "smalltalk", "off_topic", "change")
 _SCRAP = 3  # words
+_REMARK = 0.001  # probability below which a sentence beside an idea is none of it
 DEFAULT_KIND = "suggestion"
 
 
@@ -59,7 +60,7 @@ def _stretches(sentences: Sequence[SentenceReading]) -> Iterator[list[SentenceRe
 
 
 def _trimmed(stretch: list[SentenceReading]) -> list[SentenceReading]:
-    """Without the names and half words at its ends that say nothing."""
+    """Without what stands at its ends and says nothing of it: names, half words, a last remark."""
     while len(stretch) > 1 and _is_scrap(stretch[-1]):
         stretch = stretch[:-1]
     while len(stretch) > 1 and _is_scrap(stretch[0]):
@@ -69,7 +70,10 @@ def _trimmed(stretch: list[SentenceReading]) -> list[SentenceReading]:
 
 def _is_scrap(sentence: SentenceReading) -> bool:
     line = sentence.line
-    return not _speaks(sentence) and len(line.words) <= _SCRAP and line.text[-1] not in ".!"
+    if _speaks(sentence):
+        return False
+    remark = sentence.votes.get("idea", 1.0) < _REMARK
+    return remark or (len(line.words) <= _SCRAP and line.text[-1] not in ".!")
 
 
 def _speaks(sentence: SentenceReading) -> bool:

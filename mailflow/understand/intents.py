@@ -144,15 +144,20 @@ def _cancels(mail: Weighing) -> bool:
         return False  # "mein Mann kann doch nicht, ich nehme alleine teil"
     if mail.expected and mail.last("change", ENOUGH) > mail.last("cancel", ENOUGH):
         return False  # "Mein Bruder kann doch nicht. Es bleiben meine Frau und ich."
-    withdrawing = mail.best("registered") >= ENOUGH and mail.best("decline") >= ENOUGH
+    declines = any(_declines(each) for each in mail.sentences)
+    withdrawing = declines and mail.best("registered") >= ENOUGH
     corrects = mail.corrects and not withdrawing  # "Meine Frau und ich waren angemeldet. Wir können nicht."
     comes_anyway = corrects or SURE in (mail.best("sign_up"), mail.best("practice"))
     if comes_anyway and mail.best("cancel") < SURE:
         return False
-    declines = mail.best("decline") >= ENOUGH
     had_signed_up = (mail.expected or mail.eve) and max(mail.best("sign_up"), mail.best("resend")) < ENOUGH
     withdrawn = mail.says("cancel") or (declines and (had_signed_up or mail.total("cancel") > 0))
     return withdrawn and mail.last("sign_up", SURE) <= mail.last("cancel", ENOUGH)
+
+
+def _declines(sentence: SentenceReading) -> bool:
+    """ "Tablets for people who have none" declines nothing, though it may look so."""
+    return sentence.strength("decline") >= ENOUGH > sentence.strength("idea")
 
 
 def _wants_again(mail: Weighing) -> bool:
@@ -211,6 +216,8 @@ def _hints_at_coming(mail: Weighing) -> bool:
     """Hints are enough where nothing else is in mind; how many come is one.
 
     "2 Pers., danke" says thanks ahead, unless we know the writer."""
+    if mail.hint("decline"):
+        return False
     busy = [other for other in _BUSY if mail.best(other) >= ENOUGH]
     hints = mail.total("sign_up", "access")
     if not busy:

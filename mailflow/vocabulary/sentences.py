@@ -30,7 +30,7 @@ _END = frozenset(".!?…؟。۔")
 _CLAUSE_MARK = frozenset(',;:()[]"„“”«»–—-،؛*')
 _MARKS = _CLAUSE_MARK | _END
 _MAY_END = _END | frozenset(")]")
-_LIST_ITEM = re.compile(r"^[ \t]*(?:[-*•·–►▪✓+>]|\d{1,2}[.)]|[a-z]\))[ \t]+(?=\S)")
+_LIST_ITEM = re.compile(r"^[ \t]*(?:[-*•·–►▪✓+>]|\d[.)]|[a-z]\))[ \t]+(?=\S)")
 _SHORT_LINE = 50  # a line shorter than this was ended by the writer, not by the mail program
 
 
