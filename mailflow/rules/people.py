@@ -34,6 +34,8 @@ class CountFile(BaseModel):
     groups: Mapping[str, str] = {}  # "2" = "вдвоём": says by itself how many all are
     one: str = ""  # articles that may mean one
     article: str = ""  # "die Leiterin": makes a person of a word
+    impersonal: str = ""  # of article: an unknown noun behind it is nobody ("das Wetter und ich")
+    singular: str = ""  # bin, komme: behind "und ich" the subject is the writer alone
     kin: Mapping[str, tuple[str, ...]]  # "1" = ["mann ehemann", …], "2" = ["eltern", …], and "0": see below
     roles: tuple[str, ...] = ()  # as kin, of work and club: "wir kommen mit zwei Mitarbeitern" are two
     generic: str = ""  # of kin: counts only with a number or beside others ("дети", "öğretmen")
@@ -64,6 +66,10 @@ class CountFile(BaseModel):
     escorted: str = ""  # begleitet: then "von meiner Tochter" comes along
     copula: str = ""  # bin: then the word says what the writer is
     without: str = ""  # ohne
+    among: str = ""  # eine davon: beside ich, those who were counted include the writer
+    brings: str = ""  # bringe: with a word of particle, whom the sentence names comes along
+    excepted: str = ""  # bis auf: of all who were counted, those behind it stay away
+    given_to: str = ""  # für: "ein Platz für mich und einer für meine Schwester" are two
     besides: str = ""  # außer mir
     negation: str
     not_negation: str = ""  # nicht nur, nicht allein: the word after the negation

@@ -108,7 +108,8 @@ class WordList:
         if "kin" in found.tags:
             return found
         return _both(
-            _both(found, self._without_ending(word)), self._compound(word) if not found.tags else UNKNOWN
+            _both(found, self._without_ending(word)),
+            self._compound(word) if word not in self._exact else UNKNOWN,
         )
 
     def _compound(self, word: str) -> Meaning:

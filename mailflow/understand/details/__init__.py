@@ -9,8 +9,9 @@ participant.py   the name: the writer's, or that of whom he signs up (names.py, 
 institution.py   for which institution (organisations.py)
 phones.py        the telephone number
 persons.py       how many: sentences (people_clauses.py, ages.py, brackets.py) have clauses (clauses.py) and
-  name parties (parties.py, terms.py, term.py, called.py); who of them comes (comers.py, followers.py,
-  rests.py) and which numbers count everybody (totals.py) stands in tally.py; other matters in elsewhere.py
+  name parties (parties.py, links.py, terms.py, term.py, called.py, unlisted.py); who comes (comers.py,
+  others.py, followers.py, rests.py) and which numbers count everybody (totals.py) stands in tally.py; other
+  matters in elsewhere.py
 rosters.py       names listed line by line
 ends.py          where a text ends
 """
@@ -88,7 +89,7 @@ def _count(
 ) -> Headcount:
     """A list of names counts before what the sentences say."""
     display = letter.senders[0].name if letter.senders else ""
-    roster = find_roster("\n".join([written, *signed]), sender.name, people, speech)
+    roster = find_roster("\n".join([written, "", *signed]), sender.name, people, speech)
     if roster:
         first = "" if roster.writer else roster.first
         return Headcount(roster.persons, True, writer=roster.writer, named=first)

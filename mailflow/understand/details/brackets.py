@@ -17,7 +17,9 @@ def are_names(inside: "list[Token]") -> bool:
 
 def counts(inside: "list[Token]") -> bool:
     """Do words in brackets say who or how many, rather than how old or where?"""
-    if any(token.has("neutral", "group", "kin", "we", "i") for token in inside) or _adds_writer(inside):
+    led = any(token.number or token.has("one", "my", "theirs", "joins", "also") for token in inside)
+    kin = any(token.has("kin") and (led or not token.has("role")) for token in inside)  # not "(Leitung)"
+    if kin or any(token.has("neutral", "group", "we", "i") for token in inside) or _adds_writer(inside):
         return True
     return any(token.number for token in inside) and any(token.has("between") for token in inside)
 

@@ -83,11 +83,31 @@ def first_names(tokens: list[Token], terms: list[Term]) -> list[Term]:
         if term.kind == "me":
             found += _before_writer(tokens, term.start, taken)
             found += _behind_writer(tokens, term.end, taken)
-        elif term.kind == "kin" and term.start > 2 and _joins(tokens[term.start - 1]):
+        elif (
+            term.kind == "kin"
+            and term.start > 2
+            and (_joins(tokens[term.start - 1]) or tokens[term.start - 1].has("along"))
+        ):
             place = term.start - 3
             if not taken & {place, place + 1} and _capitals(tokens, place, 2):
                 found.append(_called(tokens, place, place + 2))
-    return found + _listed(tokens, terms)
+    return found + _listed(tokens, terms) + _along(tokens, taken)
+
+
+def _along(tokens: list[Token], taken: set[int]) -> list[Term]:
+    """ "Ich komme mit Bert, Gabi und Hanne": a list of names, or a full name, that comes along."""
+    if not any(token.has("i", "i_come") for token in tokens):
+        return []
+    for place, token in enumerate(tokens):
+        if not token.has("along") or place + 1 in taken:
+            continue
+        end, names = their_names(tokens, place + 1)
+        stretch = range(place + 1, end)
+        if taken & set(stretch) or names < 2:
+            continue
+        starts = [at for at in stretch if not is_called(tokens[at - 1])]
+        return [_called(tokens, at, at + 1) for at in starts if is_called(tokens[at])]
+    return []
 
 
 def _listed(tokens: list[Token], terms: list[Term]) -> list[Term]:
@@ -116,7 +136,7 @@ def _before_writer(tokens: list[Token], writer: int, taken: set[int]) -> list[Te
         return [_called(tokens, 0, 1)]
     while place >= 0 and place not in taken and _capitals(tokens, place, 1):
         start = place - 1 if place - 1 not in taken and _capitals(tokens, place - 1, 1) else place
-        if start and tokens[start - 1].has("article", "one", "my", "theirs", "apart", "naming"):
+        if start and tokens[start - 1].has("article", "one", "my", "theirs", "apart", "naming", "things"):
             break
         found.append(_called(tokens, start, place + 1))
         if start < 2 or tokens[start - 1].low not in ",،":
@@ -161,7 +181,15 @@ def couples(tokens: list[Token]) -> list[Term]:
             last = tokens[place - 1] if first == place - 2 else tokens[place + 2]
             found.append(Term(first, place, "named", 1, name=f"{tokens[first].text} {last.text}"))
             found.append(_called(tokens, place + 1, place + 3))
+            while first > 1 and tokens[first - 1].low in ",،" and _capitals(tokens, first - 2, 1):
+                end, first = first - 1, first - 3 if _capitals(tokens, first - 3, 2) else first - 2
+                found.append(_called(tokens, first, end))
     return found
+
+
+def brings(tokens: list[Token]) -> bool:
+    """ "Ich bringe … mit", "nehme … mit"."""
+    return any(t.has("brings") for t in tokens) and any(t.has("along") and t.has("particle") for t in tokens)
 
 
 def part_of_name(token: Token) -> bool:

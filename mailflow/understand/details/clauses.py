@@ -7,9 +7,11 @@ Rules: companies ("meine Frau, mein Sohn und ich") are never torn apart by their
 import itertools
 from functools import lru_cache
 
+from mailflow.understand.details.called import brings
 from mailflow.understand.details.parties import Company
 from mailflow.understand.details.people_clauses import Sentence, Token
 
+_IDLE = ("joins", "also", "along", "more", "between", "breaks", "everybody", "article")  # no verbs
 _BREAK = frozenset(',،;؛–—-()[]"„“”«»*')
 
 
@@ -42,9 +44,7 @@ class Clause:
         self.signed = {"signed", "themselves"} <= tags and not tags & {"i", "me", "we"}
         self.words = sum(not token.mark for token in tokens)
         self.negated = "negation" in tags and _is_negated(tokens)
-        alone = _alone(tokens) if "alone" in tags else []
-        others = {"i", "kin", "joins"} <= tags
-        self.alone, self.alone_at = bool(alone) and not others, next(iter(alone), 0)
+        self.alone, self.alone_at = _alone(tokens, tags) if "alone" in tags else (False, 0)
         self.own_coming = "my" in tags and any(
             one.has("my") and two.has("come", "enrol") for one, two in itertools.pairwise(tokens)
         )
@@ -52,6 +52,12 @@ class Clause:
             tags.add("come")
         self.occasion = "occasion" in tags
         self.coming = bool(tags & {"come", "i_come", "enrol"} or {"also", "can"} <= tags)
+        self.coming |= "besides" in tags and "aside" not in tags  # "mit mir", "an meiner Seite"
+        self.brings = brings(tokens) or ("besides" in tags and self.coming)
+        self.of_writer = bool(tags & {"i", "me"}) or any(
+            one.has("among") and two.low == "(" for one, two in itertools.pairwise(tokens)
+        )
+        self.verbless = False  # nothing but people: "und ich als Betreuer", "also Frau und Kinder"
         self.aside = self.wholly = (
             "aside" in tags and "besides" not in tags
         )  # `aside` may spread, `wholly` not
@@ -65,15 +71,17 @@ def _is_negated(tokens: list[Token]) -> bool:
     )
 
 
-def _alone(tokens: list[Token]) -> list[int]:
-    """Where it says "allein"; not in "nicht allein", nor in a word that is "ich" as well, before "und"."""
-    return [
+def _alone(tokens: list[Token], tags: set[str]) -> tuple[bool, int]:
+    """Does somebody come alone, and which token says so? Not "wir wählen uns einzeln ein"."""
+    alone = [
         token.place
         for position, token in enumerate(tokens)
         if token.has("alone")
         and not (position and tokens[position - 1].has("negation"))
         and not (token.has("i") and position + 1 < len(tokens) and tokens[position + 1].has("joins", "along"))
     ]
+    others = {"i", "kin", "joins"} <= tags or "we" in tags
+    return bool(alone) and not others, next(iter(alone), 0)
 
 
 def _ends_with_particle(tokens: list[Token]) -> bool:
@@ -95,18 +103,39 @@ def split_clauses(sentence: Sentence, companies: list[Company]) -> list[Clause]:
 
 def _split(tokens: list[Token], companies: list[Company]) -> list[Clause]:
     inside = {place for company in companies for place in range(company.start + 1, company.end)}
-    closed = {company.end for company in companies if tokens[company.end - 1].mark}
+    clauses = _cut(tokens, inside, {company.end for company in companies if tokens[company.end - 1].mark})
+    for number, clause in enumerate(clauses):
+        for token in clause:
+            token.clause = number
+    for place, token in enumerate(tokens):
+        token.place = place
+    abouts = _with_relatives(clauses)
+    named = inside | {company.start for company in companies}
+    for about in abouts:
+        idle = (token.mark or token.low == "0" or token.has(*_IDLE) for token in about.tokens)
+        about.verbless = all(
+            token.place in named or rest for token, rest in zip(about.tokens, idle, strict=True)
+        )
+    return abouts
+
+
+def _cut(tokens: list[Token], inside: set[int], closed: set[int]) -> list[list[Token]]:
+    """Where clauses begin; the one around a relative clause or brackets goes on behind it."""
     clauses: list[list[Token]] = [[]]
     main: list[Token] | None = None  # goes on behind a relative clause
+    outer: list[Token] | None = None  # goes on behind brackets
     for position, token in enumerate(tokens):
-        if (
-            (token.mark or token.meaning.tags)
-            and _starts_clause(tokens, position, closed)
-            and position not in inside
-            and any(not earlier.mark for earlier in clauses[-1])
-        ):
+        starts = (token.mark or token.meaning.tags) and _starts_clause(tokens, position, closed)
+        if starts and position not in inside and any(not earlier.mark for earlier in clauses[-1]):
             following = tokens[position + 1] if position + 1 < len(tokens) else token
-            if token.low in ",،" and following.has("relative") and position + 1 not in inside:
+            if token.low in "([":
+                outer = clauses[-1]
+                outer.append(token)
+                clauses.append([])
+            elif token.low in ")]" and outer is not None:
+                clauses.append(outer)
+                outer = None
+            elif token.low in ",،" and following.has("relative") and position + 1 not in inside:
                 main = clauses[-1] if any(earlier.has("kin") for earlier in clauses[-1]) else None
                 clauses.append([])
             elif main is not None and token.low in ",،" and not following.has("breaks", "i", "joins"):
@@ -115,12 +144,7 @@ def _split(tokens: list[Token], companies: list[Company]) -> list[Clause]:
             else:
                 clauses.append([])
         clauses[-1].append(token)
-    for number, clause in enumerate(clauses):
-        for token in clause:
-            token.clause = number
-    for place, token in enumerate(tokens):
-        token.place = place
-    return _with_relatives(clauses)
+    return clauses
 
 
 def _with_relatives(clauses: list[list[Token]]) -> list[Clause]:
@@ -139,8 +163,10 @@ def _starts_clause(tokens: list[Token], position: int, closed: set[int]) -> bool
         return True
     if position in closed and token.has("they", "relative"):
         return True
-    leads = token.low == ":" or token.has("joins")
-    return leads and position + 1 < len(tokens) and tokens[position + 1].has("i")
+    if position + 1 == len(tokens):
+        return False
+    following = tokens[position + 1]
+    return (token.low == ":" and following.has("i", "my")) or (token.has("joins") and following.has("i"))
 
 
 def _opens_clause(tokens: list[Token], position: int) -> bool:

@@ -7,19 +7,25 @@ their clause is about coming or signing up; a denial says that they stay away.
 import itertools
 
 from mailflow.understand.details.clauses import Clause
+from mailflow.understand.details.others import SHORT, note_others
 from mailflow.understand.details.parties import Company
 from mailflow.understand.details.people_clauses import Token
-from mailflow.understand.details.tally import COUNTED, EARLIER, LOOSE, SUM, TOTAL, Tally, add_party
-from mailflow.understand.details.term import Term
-
-BRIEF = 5  # words: a denial this short needs no verb
-_NEAR = 12  # words
-SHORT = 7  # words: a sentence this short needs no verb of coming
+from mailflow.understand.details.tally import (
+    COUNTED,
+    EARLIER,
+    LOOSE,
+    SUM,
+    TOTAL,
+    Tally,
+    add_company,
+    add_party,
+)
 
 
 def note_writer(clause: Clause, tally: Tally) -> None:
     """Does the clause say that the writer comes, or does not, or comes alone?"""
     tags = clause.tags
+    tally.among |= "among" in tags and clause.of_writer
     if clause.negated and "i" in tags and tags & {"come", "i_come", "can"} and not tags & {"kin"}:
         tally.writer_out = True
         return
@@ -28,7 +34,7 @@ def note_writer(clause: Clause, tally: Tally) -> None:
     for_others = "enrol" in tags and "kin" in tags and "me" not in tags and not clause.reflexive
     tally.writer_in |= clause.own_coming
     comes = ("i_come" in tags and not for_others) or ("i" in tags and "come" in tags and "enrol" not in tags)
-    comes = comes and not clause.aside
+    comes = (comes or {"i", "also", "can"} <= tags) and not clause.aside
     if comes or ("enrol" in tags and "me" in tags) or ("besides" in tags):
         tally.writer_in = True
         alone = {"me", "enrol"} <= tags and "kin" not in tags
@@ -61,6 +67,8 @@ def note_company(
     if not company.with_writer:
         tally.called |= {term.relation: term.name for term in others if term.name and term.kind == "kin"}
     if not others or (others == [term for term in others if term.kind == "they"] and not company.with_writer):
+        if "besides" in clause.tags and clause.coming and not company.with_writer and others:
+            tally.others |= dict(list(tally.mentioned.items())[-1:])  # "jetzt will sie mit mir zuhören"
         return
     if tally.struck & set(range(company.start, company.end)):
         return
@@ -93,12 +101,12 @@ def _note_known(
     """Relatives and people named, with the writer or without."""
     if company.with_writer and _denied(company, tokens):
         tally.writer_out = True
-        _note_others(Company(company.others), clause, coming, tokens, tally)
+        note_others(Company(company.others), clause, coming, tokens, tally)
     elif company.with_writer:
         if coming or occasion or not _told_along(company, tokens):
             _note_with_writer(company, clause, occasion, tally)
     elif "escorted" in clause.tags or not _stands_apart(tokens, company):
-        _note_others(company, clause, coming, tokens, tally)
+        note_others(company, clause, coming, tokens, tally)
 
 
 def _is_told_of(company: Company, tokens: list[Token], clause: Clause) -> bool:
@@ -151,7 +159,10 @@ def _are_only(company: Company, tokens: list[Token], tally: Tally, occasion: boo
 
 def _note_again(clause: Clause, tokens: list[Token], tally: Tally) -> None:
     """ "Unsere Zwillinge möchten zusehen, und ich mit ihnen": they were named before."""
-    wanted = any(token.has("can", "come", "i_come", "enrol") for token in tokens)
+    shared = clause.verbless and "along" not in clause.tags  # "also er und ich"
+    wanted = shared or any(token.has("can", "come", "i_come", "enrol") for token in tokens)
+    opened = any(token.has("breaks") for token in clause.tokens[:2])
+    wanted = wanted and (clause.coming or clause.verbless or not opened)
     if clause.wholly or clause.negated or not wanted:
         return
     tally.others = tally.others or dict(list(tally.mentioned.items())[-1:])
@@ -165,7 +176,12 @@ def _note_counted(company: Company, clause: Clause, coming: bool, tokens: list[T
     if clause.aside and not clause.coming:
         return
     firm = coming or clause.tags & {"i", "we"} or sum(not token.mark for token in tokens) <= SHORT
+    firm = firm and (company.with_writer or all(term.listed for term in company.others))
     number = sum(term.count for term in company.others) + company.with_writer
+    told = any(token.number for token in tokens[company.start : company.end])
+    after = tokens[company.end : company.end + 2]
+    given = len(after) == 2 and after[0].has("given_to") and after[1].has("me", "my", "to_me")
+    firm = firm and (number > 1 or told or not given)  # not "eine Anmeldung für uns alle"
     more = any(token.has("more") for token in tokens[max(0, company.start - 2) : company.start + 2])
     if more and not company.with_writer and clause.tags & {"i", "come", "along", "besides"}:
         tally.additions += number
@@ -179,9 +195,10 @@ def _note_with_writer(company: Company, clause: Clause, coming: bool, tally: Tal
     tally.family += 1
     tally.family_with_writer = True
     strong = not clause.aside and (coming or clause.words <= 4)
+    if not strong and not any(term.listed for term in company.others):
+        return  # "Mein Arzt und ich sind uns einig"
     where = tally.others if strong else tally.weak
-    for term in company.others:
-        add_party(where, term)
+    add_company(where, company.others)
     writer = next(term for term in company.terms if term.kind == "me")
     if writer.counted:
         where["writer's own"] = writer.count - 1
@@ -200,99 +217,9 @@ def _stands_apart(tokens: list[Token], company: Company) -> bool:
     if company.start == 0:
         return False
     before, first = tokens[company.start - 1], tokens[company.start]
+    if before.has("apart") and company.terms[0].kind == "pair" and any(token.has("we") for token in tokens):
+        return False  # "Wir kommen als Ehepaar"
     if before.has("apart"):
         return not (company.start > 1 and tokens[company.start - 2].has("enrol", "come"))
     noun = before.text[:1].isupper() and (not before.meaning.tags or before.has("kin")) and company.start > 1
     return first.has("genitive") and noun
-
-
-def _note_others(company: Company, clause: Clause, coming: bool, tokens: list[Token], tally: Tally) -> None:
-    """People without the writer: they come, or do not, or are only mentioned."""
-    others, tags = company.others, clause.tags
-    kin = any(term.kind == "kin" for term in others)
-    listed = len(others) > 2 and kin and not any(term.owned for term in others)
-    if listed or any(term.kind == "pair" for term in others):
-        if listed or coming or clause.words <= SHORT:
-            tally.note_total(COUNTED, sum(term.count for term in others), company.start)
-        return
-    known = [term for term in others if term.kind == "kin"]
-    tally.mentioned |= {term.relation: term.count for term in known}
-    if clause.negated and _is_near(company, tokens):
-        if not clause.aside and (tags & {"come", "can", "enrol"} or _is_denial(company, tokens, clause)):
-            for term in known:
-                add_party(tally.absent, term)
-        return
-    alongside = company.start > 0 and tokens[company.start - 1].has("along")
-    follows = "also" in tags and known and clause.words <= SHORT
-    follows = follows or (coming and "can" in tags and clause.words <= 5)
-    follows = follows or (coming and alongside and clause.words <= SHORT + 2)
-    tally.spare += [term.name for term in others if term.kind == "named"]
-    if clause.signed:
-        for term in others:
-            add_party(tally.signed, term)
-    elif (clause.coming or clause.told or follows or (coming and _in_brackets(company, tokens))) and (
-        not clause.aside or "escorted" in tags
-    ):
-        _count_others(company, clause, alongside, tokens, tally)
-
-
-def _in_brackets(company: Company, tokens: list[Token]) -> bool:
-    """ "Unsere Klassensprecher (sechs Jugendliche) möchten teilnehmen"."""
-    counted = all(term.counted for term in company.terms)
-    return counted and company.start > 0 and tokens[company.start - 1].low in "(["
-
-
-def _is_near(company: Company, tokens: list[Token]) -> bool:
-    """A denial a dozen words before, in a text without commas, is of something else."""
-    near = tokens[max(0, company.start - _NEAR) :]
-    return any(token.has("negation") for token in near if token.clause == tokens[company.start].clause)
-
-
-def _is_denial(company: Company, tokens: list[Token], clause: Clause) -> bool:
-    """ "Mein Mann leider nicht", "nicht meine Frau", with no more words: not "she does not hear well"."""
-    words = [token for token in tokens if token.clause == tokens[company.start].clause and not token.mark]
-    beside = [*words[-1:], *tokens[max(0, company.start - 2) : company.start]]
-    return clause.words <= BRIEF and any(token.has("negation") for token in beside)
-
-
-def _count_others(
-    company: Company, clause: Clause, alongside: bool, tokens: list[Token], tally: Tally
-) -> None:
-    """They come."""
-    tags = clause.tags
-    counted = [term for term in company.others if _is_somebody(term, tags, len(company.others) == 1)]
-    if not counted:
-        return
-    tally.names += [term.name for term in counted if term.name]
-    if all(term.kind == "named" for term in counted) and tally.just_counted == (tally.sentence, len(counted)):
-        return
-    for term in counted:
-        add_party(tally.others, term)
-    tally.just_counted = (tally.sentence, sum(term.count for term in counted))
-    if all(_sent(term, tokens) for term in counted):
-        tally.staff += 1
-    elif any(term.owned for term in counted):
-        tally.family += 1
-    tally.also |= "also" in tags or (alongside and "i" in tags)
-    tally.writer_in |= alongside and (bool(tags & {"i", "i_come"}) or not _has_subject(tokens, company))
-
-
-def _sent(term: Term, tokens: list[Token]) -> bool:
-    """One of those whom a house or a club sends: "drei Kolleginnen", "Herr Kaplan"."""
-    if term.kind == "named":
-        return not term.owned
-    return term.counted and tokens[term.end - 1].has("role")
-
-
-def _is_somebody(term: Term, tags: set[str], alone: bool) -> bool:
-    """Not "die Kinder" in general, nor "Herr Gassen" where nobody is signed up."""
-    if term.kind == "named" and not term.owned:
-        return "enrol" in tags or alone is False
-    return term.owned or term.counted or term.count == 1
-
-
-def _has_subject(tokens: list[Token], company: Company) -> bool:
-    """Somebody else stands before "mit …" in the clause: it is they who bring people along."""
-    clause = tokens[company.start].clause
-    before = [token for token in tokens[: company.start] if token.clause == clause]
-    return any(token.has("my", "article", "kin", "one") for token in before)

@@ -189,7 +189,7 @@ def _hangs_on(sentence: Sentence, place: int, people: People) -> bool:
     if not start:
         return False
     before = sentence.tokens[start - 1]
-    noun = start > 1 and before.text[:1].isupper() and not before.meaning.tags
+    noun = start > 1 and before.text[:1].isupper() and not (before.meaning.tags - {"impersonal"})
     link = people.has(fold(before.text, True), "organisation:links")
     return noun or link or before.has("apart", "along", "dating", "aside")
 
@@ -204,7 +204,11 @@ def _stood_for(sentence: Sentence, place: int) -> str:
     tags = {tag for token in tokens if token.clause == tokens[start].clause for tag in token.meaning.tags}
     if "aside" in tags or not tags & {"come", "i_come", "enrol"}:
         return ""
-    while end < len(tokens) and tokens[end].text[:1].isupper() and not tokens[end].meaning.tags:
+    while (
+        end < len(tokens)
+        and tokens[end].text[:1].isupper()
+        and not (tokens[end].meaning.tags - {"impersonal"})
+    ):
         end += 1
     if start + ours < end < len(tokens) - 1 and not tokens[end].mark and tokens[end + 1].has("i"):
         return sentence.text[tokens[start].start : tokens[end - 1].start + len(tokens[end - 1].text)]

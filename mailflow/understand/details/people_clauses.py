@@ -272,7 +272,7 @@ def _without_brackets(tokens: list[Token]) -> list[Token]:
             elif not counts(kept[opened:]):
                 del kept[opened:]
             opened = None
-        elif token.has("i") and len(kept) > 4 and kept[-2].has("joins") and kept[-3].low == ")":
+        elif token.has("i", "my") and len(kept) > 4 and kept[-2].has("joins") and kept[-3].low == ")":
             open_bracket(kept)
     return kept
 

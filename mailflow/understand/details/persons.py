@@ -18,13 +18,14 @@ from mailflow.understand.details.clauses import Clause, split_clauses
 from mailflow.understand.details.comers import note_company, note_writer
 from mailflow.understand.details.elsewhere import glance
 from mailflow.understand.details.followers import note_followers
-from mailflow.understand.details.parties import find_companies
+from mailflow.understand.details.parties import Company, find_companies
 from mailflow.understand.details.people_clauses import Sentence, read_sentences
 from mailflow.understand.details.rests import note_rest
-from mailflow.understand.details.tally import COUNTED, LOOSE, SUM, TOTAL, Tally
+from mailflow.understand.details.tally import COUNTED, EARLIER, LOOSE, SUM, TOTAL, Tally
 from mailflow.understand.details.totals import note_totals
 
 _LETTER = re.compile(r"[^\W\d_]")
+_GAPPED = 4  # words of a clause that takes its verb from the one before
 _BRIEF = 10  # words: so short a mail that names only others adds them to those who were known
 
 
@@ -67,32 +68,39 @@ def _count(sentences: Iterable[Sentence], speech: Speech) -> Headcount:
 def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
     companies = find_companies(sentence, speech)
     clauses = split_clauses(sentence, companies)
-    note_rest(sentence, companies, tally)
     if sentence.elsewhere:
+        note_rest(sentence, companies, tally)
         glance(sentence, companies, speech, clauses, tally)
         return
     coming = any(clause.coming for clause in clauses)
     occasion = coming or any(clause.occasion for clause in clauses)
-    if any(clause.aside or clause.signed for clause in clauses):
-        clauses = _spread(clauses, occasion)
+    clauses = _share(clauses, companies, occasion, tally)
     for clause in clauses:
         note_writer(clause, tally)
     tally.they_come |= occasion and bool(speech.they_come and speech.they_come.pattern.search(sentence.line))
     note_totals(sentence, companies, speech, clauses, tally)
+    note_rest(sentence, companies, tally)
     note_followers(clauses, tally)
     for company in companies:
         note_company(company, sentence.tokens, clauses, coming, occasion, tally)
 
 
-def _spread(clauses: list[Clause], occasion: bool) -> list[Clause]:
-    """The clauses, with what one is about (something else, who else signed up) told of its neighbours too."""
+def _share(clauses: list[Clause], companies: list[Company], occasion: bool, tally: Tally) -> list[Clause]:
+    """The clauses; what one says, the one behind it may say as well without a verb of its own."""
     clauses = [copy(clause) for clause in clauses]  # others look at them as they stand by themselves
     if not occasion and any(clause.aside for clause in clauses):
         for clause in clauses:
             clause.aside = True
+    if len(clauses) == 1 and clauses[0].verbless:
+        clauses[0].coming |= any(term.counted for company in companies for term in company.terms)
     for before, clause in itertools.pairwise(clauses):
+        gapped = before.coming and not before.negated and "i" in clause.tags and clause.words <= _GAPPED
+        gapped = gapped and not clause.negated and clause.tokens[0].low not in "(["
+        if gapped and not clause.tags & {"singular", "come", "among"}:
+            tally.writer_in = tally.besides_others = True  # "… kommen, ich auch", "und ich als Betreuer"
         clause.aside |= before.aside and clause.hangs_on and not clause.coming
         clause.signed |= before.signed and not clause.coming and not clause.tags & {"i", "me"}
+        clause.coming |= before.coming and clause.verbless and not (before.negated or clause.negated)
     return clauses
 
 
@@ -107,6 +115,8 @@ def _conclude(tally: Tally) -> Headcount:
     if tally.less and worth < TOTAL and remaining > company:
         return Headcount(remaining, True)
     loose = worth == LOOSE and tally.in_singular
+    if worth == EARLIER and (known := _since(totals[-1][2], company, tally)):
+        return Headcount(known, True)
     if worth > LOOSE or (worth >= 0 and not (company or loose)):
         numbers = [number for each, _, number in totals if each == worth]
         persons = numbers[0] if worth == COUNTED else numbers[-1]
@@ -116,6 +126,8 @@ def _conclude(tally: Tally) -> Headcount:
         return Headcount(persons, True, 0, writer, False, _named(tally, writer))
     if tally.escorts:
         return Headcount(company + tally.escorts, True)
+    if tally.among and company > 1:
+        return Headcount(company, True)
     if company:
         adds = not (tally.writer_in or tally.names or tally.weak or tally.staff) and (
             tally.also or tally.words <= _BRIEF
@@ -123,6 +135,19 @@ def _conclude(tally: Tally) -> Headcount:
         change = company if adds else 0
         summed = writer and not tally.family_with_writer
         return Headcount(company + writer, True, change, writer, summed, _named(tally, writer))
+    return _of_nobody_counted(tally)
+
+
+def _since(earlier: int, company: int, tally: Tally) -> int:
+    """How many come of those who were told before, with those who join them; 0 where nothing changed."""
+    absent = sum(tally.absent.values())
+    if (company and tally.also) or tally.delta > 0:
+        return earlier + company + max(0, tally.delta)
+    return earlier - absent if 0 < absent < earlier else 0
+
+
+def _of_nobody_counted(tally: Tally) -> Headcount:
+    """Nobody beside the writer was counted: somebody comes instead of him, or the number changes."""
     called = [*tally.called.values()] or list(dict.fromkeys(filter(None, tally.spare)))
     if (
         tally.they_come
@@ -132,7 +157,7 @@ def _conclude(tally: Tally) -> Headcount:
     ):
         return Headcount(1, True, 0, False, False, called[0])
     change = tally.delta - sum(tally.absent.values())
-    if 0 < -change < tally.former:
+    if tally.former and -change < tally.former and change:
         return Headcount(tally.former + change, True)
     return Headcount(1 + max(0, tally.delta), False, change)
 

@@ -9,7 +9,7 @@ import itertools
 from mailflow.understand.details.called import is_called
 from mailflow.understand.details.parties import Company
 from mailflow.understand.details.people_clauses import Sentence, Token
-from mailflow.understand.details.tally import SUM, Tally
+from mailflow.understand.details.tally import SUM, TOTAL, Tally
 
 _BEFORE = ("joins", "breaks", "article", "my", "between", "only")  # words before a subject
 _LEAST = 3  # people of whom some stay away and several are left
@@ -18,13 +18,25 @@ _LEAST = 3  # people of whom some stay away and several are left
 def note_rest(sentence: Sentence, companies: list[Company], tally: Tally) -> None:
     """Note the whole, who is missing from it, and how many the rest are."""
     tokens = sentence.tokens
-    whole, behind = _whole(tokens, companies)
+    whole, behind = _whole(tokens, companies, tally.totals, tally.sentence)
     if whole > tally.whole:
         tally.whole, tally.missing = whole, {}
     elif not tally.whole:
         return
     else:
         behind = 0
+    excepted = next((token.place for token in tokens if token.has("excepted")), None)
+    only = next((token.place for token in tokens[behind:] if _only_they(tokens, token)), None)
+    if excepted is not None or only is not None:
+        place = (excepted if excepted is not None else only) or 0
+        missing = _excepted(tokens, place + 1, companies)
+        if 0 < missing < tally.whole:
+            tally.note_total(SUM, tally.whole - missing, len(tokens))
+            tally.struck |= {place for place, token in enumerate(tokens) if token.number}
+            tally.whole, tally.missing = 0, {}
+            return
+    if _all_come(tokens[behind:]):
+        tally.note_total(TOTAL, tally.whole, len(tokens))
     rest = next((token.place for token in tokens if token.has("rest") and token.place >= behind), None)
     end = len(tokens) if rest is None else rest
     for _, clause in itertools.groupby(tokens[behind:end], key=lambda token: token.clause):
@@ -35,7 +47,47 @@ def note_rest(sentence: Sentence, companies: list[Company], tally: Tally) -> Non
         tally.whole, tally.missing = 0, {}
 
 
-def _whole(tokens: list[Token], companies: list[Company]) -> tuple[int, int]:
+def _all_come(tokens: list[Token]) -> bool:
+    """ "Unser Kurs besteht aus acht Leuten, alle machen mit"."""
+    everybody = next((token for token in tokens if token.has("everybody")), None)
+    clause = [token for token in tokens if everybody and token.clause == everybody.clause]
+    return any(token.has("come", "half") for token in clause) and not any(
+        token.has("negation", "aside") or token.number for token in clause
+    )
+
+
+def _only_they(tokens: list[Token], token: Token) -> bool:
+    """ "Nur Jonas nicht": the denial stands in the clause of "only"."""
+    clause = [each for each in tokens[token.place :] if each.clause == token.clause]
+    denied = any(each.has("negation") for each in clause[1:4])
+    return token.has("only") and denied and not any(each.has("i", "me", "come") for each in clause)
+
+
+def _excepted(tokens: list[Token], start: int, companies: list[Company]) -> int:
+    """How many are named right behind "bis auf": relatives, names, or so many."""
+    place = start
+    while (
+        place < len(tokens)
+        and tokens[place].has("article", "my", "theirs", "one")
+        and not tokens[place].number
+    ):
+        place += 1
+    known = next((each for each in companies if start <= each.start <= place), None)
+    if known:
+        return sum(term.count for term in known.others)
+    if place >= len(tokens):
+        return 0
+    if tokens[place].number:
+        return tokens[place].number or 0
+    if not is_called(tokens[place]):
+        return 1 if place > start and tokens[place - 1].has("one") else 0
+    joined = place + 2 < len(tokens) and tokens[place + 1].has("joins") and is_called(tokens[place + 2])
+    return 2 if joined else 1
+
+
+def _whole(
+    tokens: list[Token], companies: list[Company], totals: list[tuple[int, int, int]], sentence: int
+) -> tuple[int, int]:
     """The first number of several people, and where it ends: "vier Mann", "zu viert", "wir sind fünf"."""
     counted = [
         (term.end, term.count)
@@ -49,7 +101,8 @@ def _whole(tokens: list[Token], companies: list[Company]) -> tuple[int, int]:
         for token in tokens
         if token.number and any(before.has("we") for before in tokens[max(0, token.place - 4) : token.place])
     ]
-    found = [(end, number) for end, number in [*counted, *grouped, *alone] if number >= _LEAST]
+    told = [(place % 1000 + 1, number) for _, place, number in totals if place // 1000 == sentence]
+    found = [(end, number) for end, number in [*counted, *grouped, *alone, *told] if number >= _LEAST]
     end, number = min(found, default=(0, 0))
     return number, end
 

@@ -46,12 +46,13 @@ def find_roster(text: str, sender: str, people: People, speech: Speech) -> Roste
 
 def _below_colon(text: str, people: People, speech: Speech) -> list[str]:
     """ "Ich melde an:" and a name on each of the next lines."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines()]
     for number, line in enumerate(lines[:-2]):
         words = re.findall(r"[^\W\d_]+", line) if line.endswith(":") else []
         tags = {tag for word in words for tag in speech.words.meaning(fold(word, speech.umlauts)).tags}
-        if tags & {"come", "enrol", "i_come"}:
-            following = lines[number + 1 : number + 1 + _MOST]
+        named = any(people.has(fold(word, True), "name:labels") for word in words)  # "die Namen:"
+        if named or tags & {"come", "enrol", "i_come", "neutral"}:
+            following = list(itertools.dropwhile(lambda each: not each, lines[number + 1 :]))[:_MOST]
             return list(itertools.takewhile(lambda each: _member(each, people, speech), following))
     return []
 

@@ -1,6 +1,6 @@
 """What a mail's clauses say about who comes, gathered before the conclusion is drawn."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailflow.understand.details.term import Term
 
@@ -28,6 +28,7 @@ class Tally:
     )  # "mein Mann und ich", in a clause about something else
     signed: dict[str, int] = field(default_factory=dict)  # they have signed up by themselves
     followers: dict[str, int] = field(default_factory=dict)  # "Inge und Trudi auch"
+    among: bool = False  # "eine davon bin ich": those who were counted include the writer
     escorts: int = 0  # "begleitet von meiner Kollegin und mir": so many beside those who are counted
     absent: dict[str, int] = field(default_factory=dict)  # they do not come
     mentioned: dict[str, int] = field(default_factory=dict)
@@ -50,6 +51,21 @@ class Tally:
     def note_total(self, worth: int, number: int, place: int) -> None:
         """A number that counts everybody; `place` is the token of the present sentence."""
         self.totals.append((worth, self.sentence * 1000 + place, number))
+
+
+def add_company(where: dict[str, int], terms: list[Term]) -> None:
+    """Count people named together: two of one relation are two ("die Kollegin Beck und der Kollege Roth"),
+    unless one word only repeats the other ("elf Schülerinnen und Schüler")."""
+    together: dict[str, Term] = {}
+    for term in terms:
+        key = term.relation or term.name or term.kind
+        first = together.get(key)
+        if first is None:
+            together[key] = replace(term)
+        elif term.owned or term.counted or term.name or term.end - term.start > 1:
+            first.count += term.count
+    for term in together.values():
+        add_party(where, term)
 
 
 def add_party(where: dict[str, int], term: Term) -> None:

@@ -15,3 +15,5 @@ class Term:
     owned: bool = False  # mein, unser
     counted: bool = False  # has a number of its own
     name: str = ""
+    listed: bool = True  # the language's list knows the word; else it is a person by the way it is used
+    number_at: int = -1  # where its number stands, if not beside it: "meine Kinder kommen auch, alle drei"

@@ -18,7 +18,9 @@ from mailflow.understand.details.called import (
 )
 from mailflow.understand.details.people_clauses import Token
 from mailflow.understand.details.term import Term
+from mailflow.understand.details.unlisted import unlisted
 
+_BEHIND = 8  # words behind a noun among which "alle drei" is looked for
 _BACK = 4  # words before a noun among which its number and its "mein" are looked for
 
 
@@ -45,7 +47,25 @@ def find_terms(tokens: list[Token], speech: Speech) -> list[Term]:
         if term:
             terms.append(term)
             floor = term.end
-    return sorted([*terms, *first_names(tokens, terms), *couples(tokens)], key=lambda term: term.start)
+    terms += [*first_names(tokens, terms), *couples(tokens)]
+    for term in terms:
+        _count_behind(tokens, term)
+    terms += unlisted(tokens, terms)
+    return sorted({term.start: term for term in reversed(terms)}.values(), key=lambda term: term.start)
+
+
+def _count_behind(tokens: list[Token], term: Term) -> None:
+    """ "Meine Kinder wollen auch, alle drei": how many they are stands further on."""
+    if term.kind != "kin" or term.counted or term.count < 2:
+        return
+    for place in range(term.end, min(len(tokens), term.end + _BEHIND)):
+        token = tokens[place]
+        if token.has("i", "me", "we", "kin", "neutral"):
+            return
+        all_of = token.has("both") or tokens[place - 1].has("everybody")
+        if token.number and all_of and (place + 1 == len(tokens) or not tokens[place + 1].capital):
+            term.count, term.counted, term.number_at = token.number, True, place
+            return
 
 
 def _term(tokens: list[Token], position: int, floor: int, speech: Speech) -> Term | None:
@@ -74,10 +94,13 @@ def _accompanied(tokens: list[Token], position: int) -> Term | None:
     return Term(position, position + 1, "kin", 1, "accompanied", owned=True)
 
 
-def _writer(tokens: list[Token], position: int) -> Term:
+def _writer(tokens: list[Token], position: int) -> Term | None:
     """Ich, wir; and "wir zwei", who are one other beside the writer."""
     token = tokens[position]
     following = tokens[position + 1] if position + 1 < len(tokens) else None
+    hanging = position > 1 and tokens[position - 1].has("apart") and token.has("me")
+    if hanging and following and not (following.number or following.mark or following.has("joins")):
+        return None  # "meine Mutter, die bei uns wohnt"
     if token.has("we") and following is not None and following.number and following.number > 1:
         after = tokens[position + 2] if position + 2 < len(tokens) else None
         if after is not None and after.has("kin", "neutral"):
@@ -105,7 +128,11 @@ def _noun(tokens: list[Token], position: int, floor: int, speech: Speech) -> Ter
     if lead.number is None and speech.number_after and end < len(tokens):
         lead.number = tokens[end].number
         end += lead.number is not None
-    if token.has("kin"):
+    if lead.number is None and end + 1 < len(tokens) and tokens[end].low in ":=":  # "Erwachsene: 2"
+        closed = end + 2 == len(tokens) or tokens[end + 2].mark
+        lead.number = tokens[end + 1].number if closed else None
+        end += 2 if lead.number else 0
+    if token.has("kin") and not (token.has("neutral") and token.has("compound")):
         return _kin(tokens, position, end, lead, speech)
     if token.has("pair"):
         return _pair(tokens, lead.start, end, lead.number)
@@ -124,11 +151,8 @@ def _pair(tokens: list[Token], start: int, end: int, number: int | None) -> Term
 def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Speech) -> Term | None:
     token = tokens[position]
     following = tokens[position + 1] if position + 1 < len(tokens) else None
-    if (
-        token.has("adjectives")
-        and token.text[:1].islower()
-        and following is not None
-        and _is_thing(following)
+    if _describes(token, following) or (
+        token.has("adjectives") and not (token.text[:1].isupper() or lead.owned)
     ):
         return None
     if token.has("title") and not lead.owned and following is not None and part_of_name(following):
@@ -157,6 +181,13 @@ def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Spee
     return term
 
 
+def _describes(token: Token, following: Token | None) -> bool:
+    """An adjective before its noun: "meinem alten Rechner", "meine kleine Tochter"; not "mein Kleiner"."""
+    if not token.has("adjectives") or not token.text[:1].islower() or following is None:
+        return False
+    return _is_thing(following) or following.has("kin", "neutral", "pair")
+
+
 def _is_thing(token: Token) -> bool:
     """A noun that names nobody: "meinem alten Rechner", not "meine kleine Tochter", "mein kleiner"."""
     return token.text[:1].isupper() and not token.mark and not token.has("kin", "neutral", "pair")
@@ -176,7 +207,12 @@ def _before(tokens: list[Token], position: int, floor: int) -> _Lead:
             lead.start = back
         elif token.low == "0" or token.has("ages") or _partitive(tokens, back, lead):
             continue
-        elif token.meaning.tags or strange == 2 or lead.start < position or token.text[:1].isupper():
+        elif (
+            (token.meaning.tags and not token.has("adjectives"))
+            or strange == 2
+            or lead.start < position
+            or token.text[:1].isupper()
+        ):
             break
         else:
             strange += 1

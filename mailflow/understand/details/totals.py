@@ -83,10 +83,13 @@ def _of_kin(companies: list[Company], place: int) -> bool:
 
 def _whole(companies: list[Company], place: int, number: int) -> int:
     """ "Anzahl: 1 Erw. + 3 Kinder" is four; "für zwei Kolleginnen" is no total (0): the company tells."""
+    if any(term.number_at == place for company in companies for term in company.terms):
+        return 0
     for company in companies:
         if company.start <= place < company.end:
             total = any(
-                term.kind == "neutral" or (term.kind == "me" and term.counted) for term in company.terms
+                term.kind in ("neutral", "pair") or (term.kind == "me" and term.counted)
+                for term in company.terms
             )
             return sum(term.count for term in company.terms) if total else 0
     return number

@@ -1,0 +1,114 @@
+"""People named without the writer: do they come, stay away, or are they only mentioned?
+
+Rules: they come where their clause is about coming or signing up, or where the writer brings them along; a
+denial beside them says that they stay away; "die Kinder" in general are nobody.
+"""
+
+from mailflow.understand.details.clauses import Clause
+from mailflow.understand.details.parties import Company
+from mailflow.understand.details.people_clauses import Token
+from mailflow.understand.details.tally import COUNTED, Tally, add_company, add_party
+from mailflow.understand.details.term import Term
+
+BRIEF = 5  # words: a denial this short needs no verb
+_NEAR = 12  # words
+SHORT = 7  # words: a sentence this short needs no verb of coming
+
+
+def note_others(company: Company, clause: Clause, coming: bool, tokens: list[Token], tally: Tally) -> None:
+    """People without the writer: they come, or do not, or are only mentioned."""
+    others, tags = company.others, clause.tags
+    kin = any(term.kind == "kin" for term in others)
+    listed = len(others) > 2 and kin and not any(term.owned for term in others)
+    if listed or any(term.kind == "pair" for term in others):
+        if tally.family_with_writer and not listed:
+            for term in others:
+                add_party(tally.others, term)
+        elif listed or coming or clause.words <= SHORT:
+            tally.note_total(COUNTED, sum(term.count for term in others), company.start)
+        return
+    known = [term for term in others if term.kind == "kin"]
+    if clause.negated and tags & {"negation"}:
+        known += [term for term in others if term.kind == "named"]
+    tally.mentioned |= {term.relation: term.count for term in known}
+    if clause.negated and _is_near(company, tokens):
+        if not clause.aside and (tags & {"come", "can", "enrol"} or _is_denial(company, tokens, clause)):
+            for term in known:
+                add_party(tally.absent, term)
+        return
+    alongside = company.start > 0 and tokens[company.start - 1].has("along")
+    follows = "also" in tags and known and clause.words <= SHORT
+    follows = follows or (coming and "can" in tags and clause.words <= 5)
+    follows = follows or (coming and alongside and clause.words <= SHORT + 2)
+    tally.spare += [term.name for term in others if term.kind == "named"]
+    if clause.signed:
+        for term in others:
+            add_party(tally.signed, term)
+    elif (clause.coming or clause.told or follows or (coming and _in_brackets(company, tokens))) and (
+        not clause.aside or "escorted" in tags
+    ):
+        _count_others(company, clause, alongside, tokens, tally)
+
+
+def _in_brackets(company: Company, tokens: list[Token]) -> bool:
+    """ "Unsere Klassensprecher (sechs Jugendliche) möchten teilnehmen"."""
+    counted = all(term.counted for term in company.terms)
+    return counted and company.start > 0 and tokens[company.start - 1].low in "(["
+
+
+def _is_near(company: Company, tokens: list[Token]) -> bool:
+    """A denial a dozen words before, in a text without commas, is of something else."""
+    near = tokens[max(0, company.start - _NEAR) :]
+    return any(token.has("negation") for token in near if token.clause == tokens[company.start].clause)
+
+
+def _is_denial(company: Company, tokens: list[Token], clause: Clause) -> bool:
+    """ "Mein Mann leider nicht", "nicht meine Frau", with no more words: not "she does not hear well"."""
+    words = [token for token in tokens if token.clause == tokens[company.start].clause and not token.mark]
+    beside = [*words[-1:], *tokens[max(0, company.start - 2) : company.start]]
+    return clause.words <= BRIEF and any(token.has("negation") for token in beside)
+
+
+def _count_others(
+    company: Company, clause: Clause, alongside: bool, tokens: list[Token], tally: Tally
+) -> None:
+    """They come."""
+    tags = clause.tags
+    brought = clause.brings or (alongside and bool(tags & {"i", "i_come"}))
+    counted = [term for term in company.others if _is_somebody(term, tags, len(company.others) == 1, brought)]
+    if not counted:
+        return
+    tally.names += [term.name for term in counted if term.name]
+    if all(term.kind == "named" for term in counted) and tally.just_counted == (tally.sentence, len(counted)):
+        return
+    add_company(tally.others, counted)
+    tally.just_counted = (tally.sentence, sum(term.count for term in counted))
+    if all(_sent(term, tokens) for term in counted):
+        tally.staff += 1
+    elif any(term.owned for term in counted):
+        tally.family += 1
+    tally.also |= "also" in tags or (alongside and "i" in tags)
+    tally.writer_in |= alongside and (bool(tags & {"i", "i_come"}) or not _has_subject(tokens, company))
+
+
+def _sent(term: Term, tokens: list[Token]) -> bool:
+    """One of those whom a house or a club sends: "drei Kolleginnen", "Herr Kaplan"."""
+    if term.kind == "named":
+        return not term.owned
+    return term.counted and (tokens[term.end - 1].has("role") or not term.listed)
+
+
+def _is_somebody(term: Term, tags: set[str], alone: bool, brought: bool) -> bool:
+    """Not "die Kinder" in general, nor "Herr Gassen" where nobody is signed up."""
+    if term.kind == "named" and not term.owned:
+        return "enrol" in tags or alone is False or brought
+    if term.kind == "kin" and brought and not alone:
+        return True  # "mit meinem Mann und den Schwiegereltern"
+    return term.owned or term.counted or term.count == 1
+
+
+def _has_subject(tokens: list[Token], company: Company) -> bool:
+    """Somebody else stands before "mit …" in the clause: it is they who bring people along."""
+    clause = tokens[company.start].clause
+    before = [token for token in tokens[: company.start] if token.clause == clause]
+    return any(token.has("my", "article", "kin", "one") for token in before)

@@ -1,0 +1,203 @@
+"""People whom no list of words knows: "der Küster, unsere Organistin und ich", "zwölf Sternsinger".
+
+Rules: knows no word of any language. What is joined to the writer by "und" is a person whatever the word is,
+if it has a determiner and is not known to be a thing, and if no verb in the singular makes a clause of its
+own of "ich" ("danke für den Hinweis und ich komme"). A number with an unknown noun, or with no noun at all
+("drei aus dem Kurs"), counts people only in a stretch that is about coming.
+"""
+
+from collections.abc import Iterator
+
+from mailflow.understand.details.called import bare, brings, is_called
+from mailflow.understand.details.people_clauses import Token
+from mailflow.understand.details.term import Term
+
+_LONGEST = 9  # words of a phrase
+_HANGING = 3  # words behind a preposition that belong to it: "vom Laden nebenan"
+_INSIDE = ("article", "my", "impersonal", "apart")  # what may stand in such a hanging phrase
+_COMING = ("come", "i_come", "enrol", "half", "besides")
+
+
+def unlisted(tokens: list[Token], terms: list[Term]) -> list[Term]:
+    """The parties that are left: joined to the writer, or counted by a number."""
+    found: list[Term] = []
+    for term in terms:
+        if term.kind == "me":
+            found += _before(tokens, term, [*terms, *found])
+            found += _behind(tokens, term, [*terms, *found])
+    found += _brought(tokens, [*terms, *found])
+    return found + list(_numbered(tokens, [*terms, *found]))
+
+
+def _before(tokens: list[Token], writer: Term, terms: list[Term]) -> list[Term]:
+    """From the writer backwards, over what is known."""
+    found: list[Term] = []
+    end = writer.start - 1
+    if end < 1 or not _joins(tokens[end]) or _alone(tokens, writer.end):
+        return found
+    beside = tokens[writer.start].has("i", "me")  # "mir" only in "mit dem Küster und mir"
+    while end > 0:
+        known = next((term for term in terms if term.start < end <= term.end), None)
+        phrase = known or next(
+            (
+                p
+                for s in range(end - 1, max(-1, end - _LONGEST), -1)
+                if (p := _phrase(tokens, s)) and p.end == end
+            ),
+            None,
+        )
+        phrase = phrase or (_name(tokens, end) if end < writer.start - 1 else None)
+        if phrase is None or phrase.kind == "me":
+            break
+        if not (known or beside or (phrase.start and tokens[phrase.start - 1].has("along", "escorted"))):
+            break
+        if known is None:
+            found.append(phrase)
+        end = phrase.start - 1
+        grouped = phrase.counted and not phrase.owned  # "unsere Runde, vier Frauen und ich"
+        if end < 0 or not (_joins(tokens[end]) or (tokens[end].low in ",،" and not grouped)):
+            break
+    return found
+
+
+def _name(tokens: list[Token], end: int) -> Term | None:
+    """A first name in a list that goes on: "Grace, Kwame, das Baby und ich"."""
+    led = end > 1 and is_called(tokens[end - 1]) and (tokens[end - 2].low in ",:،" or _joins(tokens[end - 2]))
+    return Term(end - 1, end, "named", 1, name=tokens[end - 1].text) if led else None
+
+
+def _behind(tokens: list[Token], writer: Term, terms: list[Term]) -> list[Term]:
+    """ "Ich und der Küster"."""
+    start = writer.end + 1
+    if start >= len(tokens) or not _joins(tokens[start - 1]) or any(t.start <= start < t.end for t in terms):
+        return []
+    phrase = _phrase(tokens, start)
+    if phrase is None or any(phrase.start < term.end and term.start < phrase.end for term in terms):
+        return []
+    return [phrase]
+
+
+def _brought(tokens: list[Token], terms: list[Term]) -> list[Term]:
+    """ "Ich nehme die Uschi aus Nr. 12 mit", "der Jupp sitzt neben mir"."""
+    found: list[Term] = []
+    taken = {place for term in terms for place in range(term.start, term.end)}
+    for start, end in _stretches(tokens):
+        tags = {tag for token in tokens[start:end] for tag in token.meaning.tags}
+        beside = {"besides", "come"} <= tags or {"besides", "half"} <= tags
+        if not beside and not brings(tokens[start:end]):
+            continue
+        for place in range(start, end):
+            phrase = _phrase(tokens, place) if tokens[place].has("article") and place not in taken else None
+            noun = place + 1
+            if phrase and noun not in taken and is_called(tokens[noun]) and (beside or phrase.end > noun + 1):
+                found.append(Term(place, phrase.end, "named", 1, name=tokens[noun].text, listed=False))
+    return found
+
+
+def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
+    """What stands between two marks."""
+    start = 0
+    for place, token in enumerate(tokens):
+        if token.mark:
+            yield start, place
+            start = place + 1
+    yield start, len(tokens)
+
+
+def _phrase(tokens: list[Token], start: int) -> Term | None:
+    """Determiner, at most two adjectives, an unknown noun or name, and what hangs on it."""
+    first = tokens[start]
+    formal = first.has("theirs") and first.text[:1].isupper() and start > 0 and not tokens[start - 1].mark
+    if start and tokens[start - 1].has("partitive") and not tokens[start - 1].has("article"):
+        return None
+    if not first.has("article", "my", "theirs", "one") or first.has("partitive", "impersonal") or formal:
+        return None
+    place, count = start + 1, 1
+    if place < len(tokens) and (tokens[place].number or 0) > 1:
+        place, count = place + 1, tokens[place].number or 1
+    strange = 0
+    while place < len(tokens) and strange < 2 and bare(tokens[place]) and not tokens[place].capital:
+        place, strange = place + 1, strange + 1
+    if not _is_noun(tokens, place):
+        return None
+    noun = tokens[place]
+    place += 1
+    while place < len(tokens) and is_called(tokens[place]):
+        place += 1
+    owned, end = first.has("my", "theirs"), _hanging(tokens, place)
+    return Term(start, end, "kin", count, noun.low, owned, count > 1, listed=False)
+
+
+def _is_noun(tokens: list[Token], place: int) -> bool:
+    """An unknown word that may be a noun, or a title with no name behind it: "die Apothekerin"."""
+    if place >= len(tokens) or not tokens[place].capital:
+        return False
+    following = tokens[place + 1] if place + 1 < len(tokens) else None
+    alone = following is None or not is_called(following)
+    return bare(tokens[place]) or (tokens[place].meaning.tags == {"title"} and alone)
+
+
+def _hanging(tokens: list[Token], place: int) -> int:
+    """ "Die Floristin vom Markt", "der Nachbar von oben": where what hangs on the noun ends."""
+    if place >= len(tokens) or not tokens[place].has("partitive"):
+        return place
+    end = place + 1
+    while end < len(tokens) and end - place <= _HANGING and (bare(tokens[end]) or tokens[end].has(*_INSIDE)):
+        end += 1
+    return end if end > place + 1 else place
+
+
+def _numbered(tokens: list[Token], terms: list[Term]) -> Iterator[Term]:
+    """ "Zwölf Sternsinger kommen", "noch zwei aus dem Kurs"."""
+    taken = {place for term in terms for place in range(term.start, term.end)}
+    for place, token in enumerate(tokens):
+        number = token.number or 0
+        if number < 2 or place in taken or token.has("both") or not _may_count(tokens, place):
+            continue
+        noun = place + 1
+        if noun + 1 < len(tokens) and bare(tokens[noun]) and not is_called(tokens[noun]):
+            noun += 1
+        if noun < len(tokens) and is_called(tokens[noun]) and noun not in taken:
+            yield Term(place, noun + 1, "kin", number, tokens[noun].low, counted=True, listed=False)
+        elif not token.text.isdigit() and _is_head(tokens, place + 1):
+            yield Term(place, place + 1, "neutral", number, counted=True, listed=False)
+
+
+def _is_head(tokens: list[Token], place: int) -> bool:
+    """Does the number stand for people by itself? Nothing follows that it could count."""
+    if place >= len(tokens):
+        return True
+    return tokens[place].mark or tokens[place].has(
+        "partitive", "apart", "particle", "joins", "between", *_COMING
+    )
+
+
+def _may_count(tokens: list[Token], place: int) -> bool:
+    """Not an hour or a day; and a word of coming is in the same stretch, between two marks."""
+    before = tokens[place - 1] if place else None
+    led = before is not None and before.has("along", "joins", "article", "more", "my")
+    dated = tokens[place].text.isdigit() or (before is not None and before.has("dating", "apart"))
+    if dated and not led:
+        return False
+    start = end = place
+    while start and not tokens[start - 1].mark:
+        start -= 1
+    while end < len(tokens) and not tokens[end].mark:
+        end += 1
+    joined = place > 1 and any(token.has("joins") for token in tokens[place - 2 : place])
+    stretch = tokens[start:end]
+    writer = any(token.has("i", "me", "we", "i_come") for token in stretch)
+    if any(token.has("aside") for token in stretch) or (
+        not writer and before is not None and before.has("along")
+    ):
+        return False
+    return (joined and writer) or any(token.has(*_COMING) for token in stretch)
+
+
+def _alone(tokens: list[Token], place: int) -> bool:
+    """ "… und ich komme": a verb in the singular has no other subject."""
+    return place < len(tokens) and tokens[place].has("singular")
+
+
+def _joins(token: Token) -> bool:
+    return token.has("joins") or token.low in "+&"
