@@ -30,7 +30,7 @@ AT_LEAST = {  # per cent
     },
     "dev2.jsonl": {
         "automatic": 100, "silent": 100, "access": 97, "intents": 93, "persons": 97, "name": 97,
-        "practice": 96, "phone": 97, "organisation": 93, "kept": 95, "clean": 88, "language": 98,
+        "practice": 96, "phone": 97, "organisation": 93, "kept": 95, "clean": 93, "language": 98,
     },
     "mails.de.jsonl": {"access": 97, "intents": 88, "name": 93, "phone": 97, "kept": 88, "clean": 95},
     "mails2.de.jsonl": {"access": 97, "intents": 90, "name": 92, "phone": 97, "kept": 90, "clean": 95},
@@ -44,9 +44,12 @@ AT_LEAST = {  # per cent
     "mails9.jsonl": {"access": 97, "intents": 93, "persons": 95, "name": 97, "kept": 93, "language": 98},
     "mails10.jsonl": {"access": 94, "intents": 88, "persons": 91, "name": 93, "kept": 88, "language": 98},
     "mails11.jsonl": {"access": 94, "intents": 85, "persons": 93, "name": 97, "kept": 88, "language": 98},
-    "mails12.jsonl": {"access": 97, "intents": 92, "persons": 86, "name": 93, "kept": 90, "clean": 95},
-    "mails13.jsonl": {"access": 95, "intents": 87, "persons": 80, "name": 97, "kept": 92, "clean": 97},
-    "persons.jsonl": {"access": 98, "intents": 95, "persons": 83, "name": 97, "phone": 98, "language": 98},
+    "mails12.jsonl": {"access": 97, "intents": 93, "persons": 91, "name": 94, "kept": 90, "clean": 95},
+    "mails13.jsonl": {"access": 96, "intents": 88, "persons": 90, "name": 97, "kept": 92, "clean": 97},
+    "mails14.jsonl": {"access": 97, "intents": 89, "persons": 91, "name": 93, "kept": 91, "clean": 97},
+    "mails15.jsonl": {"access": 98, "intents": 94, "persons": 92, "name": 98, "kept": 95, "clean": 95},
+    "persons.jsonl": {"access": 98, "intents": 95, "persons": 98, "name": 97, "phone": 98, "language": 98},
+    "persons2.jsonl": {"access": 96, "intents": 93, "persons": 76, "name": 98, "phone": 98, "language": 98},
 }  # fmt: skip
 MUTATIONS, MAY_CHANGE = 200, 0.02
 QUOTE = "\n\nAm 02.03.21 um 10:12 schrieb Max Gassen:\n> Sagen Sie ab, wenn Sie nicht teilnehmen.\n> Gruß"

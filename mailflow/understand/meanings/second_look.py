@@ -64,7 +64,7 @@ def filled(meanings: Mapping[str, Match], votes: Votes, likely: float = LIKELY) 
     if [match for match in meanings.values() if match.strength >= ENOUGH] not in ([], [QUESTION_MARK]):
         return meanings
     others = {name: match for name, match in meanings.items() if match != QUESTION_MARK}
-    hinted = {meant(name) for name in others}
+    hinted = {meant(name) for name in others} - {"idea"}  # of an idea much is a hint that is none
     felt = {
         label: Match(label, "", ENOUGH, _HUNCH, f"{vote:.0%}", frozenset())
         for label, vote in votes.items()
