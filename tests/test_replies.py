@@ -1,9 +1,12 @@
 """A reply to our answer is understood as what it is: a correction, an addition, or nothing to answer."""
 
+from datetime import timedelta
+
 import pytest
 
 from mailflow.model import Known
-from tests.desk import letter, plan, registration
+from tests.answers import OFFICE
+from tests.desk import letter, plan, read, registration
 
 KNOWN = Known(registrations=(registration(),), replies_to_us=True)
 
@@ -76,3 +79,25 @@ def test_a_reply_without_message_ids_is_known_by_what_it_quotes() -> None:
     )
     mail = letter("Es bleiben mein Mann und ich." + quoted, "AW: Anmeldung")
     assert plan(mail).registrations[0].persons == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "intents"), [(timedelta(days=9), ()), (timedelta(hours=20), ("cancel",)), (-timedelta(1), ())]
+)
+def test_whoever_declines_on_the_eve_had_signed_up(before: timedelta, intents: tuple[str, ...]) -> None:
+    """Nine days ahead it is a polite no, and a day after it nothing is to be taken back."""
+    when = OFFICE.event.starts - before
+    assert read("Leider kann ich an Ihrer Konferenz nicht teilnehmen.", when=when).intents == intents
+
+
+@pytest.mark.parametrize(
+    ("text", "intents"),
+    [
+        ("Ich hatte mich letzte Woche angemeldet. Nun kann ich leider nicht.", ("cancel",)),
+        ("Angemeldet bin ich schon. Dürfte ich auch am 16. zur Probe kommen?", ("practice",)),
+        ("I have already signed up. Can I come to the try-out on 16 March as well?", ("practice",)),
+    ],
+)
+def test_whoever_says_they_had_signed_up_is_taken_at_their_word(text: str, intents: tuple[str, ...]) -> None:
+    """The address need not be the one they signed up with."""
+    assert read(text).intents == intents
