@@ -71,6 +71,7 @@ class CountFile(BaseModel):
     excepted: str = ""  # bis auf: of all who were counted, those behind it stay away
     given_to: str = ""  # für: "ein Platz für mich und einer für meine Schwester" are two
     besides: str = ""  # außer mir
+    each: str = ""  # jeweils: before "mit", everybody who was named brings so many
     negation: str
     not_negation: str = ""  # nicht nur, nicht allein: the word after the negation
     alone: str

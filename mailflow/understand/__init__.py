@@ -36,7 +36,7 @@ from mailflow.understand.details import find_details
 from mailflow.understand.ideas import find_ideas
 from mailflow.understand.intents import Weighing, find_intents
 from mailflow.understand.language import find_language
-from mailflow.understand.meanings import SentenceReading, guess, read_sentences, tells_of_else
+from mailflow.understand.meanings import SentenceReading, guess, of_else, read_sentences, tells_of_practice
 from mailflow.understand.meanings.second_look import doubts
 from mailflow.understand.origin import find_origin
 from mailflow.understand.own_words import split_pieces
@@ -95,8 +95,15 @@ def _weigh(
     subject = read_subject(own_subject(letter), vocabulary, days)
     if subject and _says_nothing(sentences):
         sentences, subject = [*sentences, subject], None
-    elsewhere = [each.line.text for each in sentences if tells_of_else(each)]
-    details = find_details(letter, pieces, language, rules.people, practice=False, elsewhere=elsewhere)
+    details = find_details(
+        letter,
+        pieces,
+        language,
+        rules.people,
+        practice=False,
+        elsewhere=[each.line.text for each in of_else(sentences)],
+        rehearsal=[each.line.text for each in sentences if tells_of_practice(each)],
+    )
     ours = rules.meaning.of(office.event.language, office.event.language)
     expected = is_known(known, sentences) or answers_us(letter, pieces, ours, days, office)
     mail = Weighing(

@@ -13,6 +13,7 @@ persons.py       how many: sentences (people_clauses.py, ages.py, brackets.py) h
   others.py, followers.py, rests.py) and which numbers count everybody (totals.py) stands in tally.py; other
   matters in elsewhere.py
 rosters.py       names listed line by line
+surnames.py      surnames that are numbers
 ends.py          where a text ends
 """
 
@@ -31,6 +32,7 @@ from mailflow.understand.details.people_clauses import Sentence, read_sentences
 from mailflow.understand.details.persons import Headcount, count_persons
 from mailflow.understand.details.phones import find_phone
 from mailflow.understand.details.rosters import find_roster
+from mailflow.understand.details.surnames import forget_numbers
 
 _SIGNED = ("closing", "signature")
 _INHERITED = re.compile(r"\s*[^\W\d_]{2,4}(?:\[\d+\])?\s?:\s")  # "Re: …": the subject was written before
@@ -44,18 +46,20 @@ def find_details(
     *,
     practice: bool,
     elsewhere: Iterable[str] = (),
+    rehearsal: Iterable[str] = (),
 ) -> Details:
     """What the mail says about who comes. `practice` is handed through; `elsewhere` are the sentences that
-    tell of something else, an idea or what is off topic: whoever is counted there need not come."""
+    tell of something else, an idea or what is off topic: whoever is counted there need not come. Those of
+    `rehearsal` tell of the try-out alone: who comes alone to it may bring others to the event."""
     speech = people.speech(language)
     written = "\n".join(piece.text for piece in pieces if piece.kind == "written")
     signed = [line for piece in pieces if piece.kind in _SIGNED for line in piece.text.splitlines()]
     written, below = split_at_closing(written, people)
     signed = below + signed
-    sentences = read_sentences(written.lower() if written.isupper() else written, speech)
-    note_elsewhere(sentences, elsewhere)
+    sentences = _sentences(written, speech, elsewhere, rehearsal)
     sender = sender_name(letter, people)
-    count = _count(letter, sender, written, signed, sentences, people, speech)
+    plain = forget_numbers(letter, sentences, [sender.name, *signed, *tails(written)], speech)
+    count = _count(plain, sender, written, signed, sentences, people, speech)
     participant = find_name(letter, sender, written, sentences, signed, people, speech, count)
     organisation, from_text = find_organisation(
         letter, sentences, written, signed, participant, people, speech
@@ -78,6 +82,15 @@ def find_details(
     )
 
 
+def _sentences(
+    written: str, speech: Speech, elsewhere: Iterable[str], rehearsal: Iterable[str]
+) -> list[Sentence]:
+    """The written sentences; those that tell of something else are marked."""
+    sentences = read_sentences(written.lower() if written.isupper() else written, speech)
+    note_elsewhere(sentences, elsewhere, rehearsal)
+    return sentences
+
+
 def _count(
     letter: Letter,
     sender: Sender,
@@ -87,14 +100,15 @@ def _count(
     people: People,
     speech: Speech,
 ) -> Headcount:
-    """A list of names counts before what the sentences say."""
+    """A list of names counts before the sentences, unless they reckon the writer in: "mit mir vier"."""
     display = letter.senders[0].name if letter.senders else ""
     roster = find_roster("\n".join([written, "", *signed]), sender.name, people, speech)
-    if roster:
-        first = "" if roster.writer else roster.first
-        return Headcount(roster.persons, True, writer=roster.writer, named=first)
     inherited = bool(letter.references) or _INHERITED.match(letter.subject) is not None
     found = count_persons(sentences, "" if inherited else letter.subject, speech)
+    reckoned = found.writer and not found.summed
+    if roster and (roster.writer or not (reckoned and found.persons == roster.persons + 1)):
+        first = "" if roster.writer else roster.first
+        return Headcount(roster.persons, True, writer=roster.writer, named=first)
     plural = any(token.has("we") for each in sentences for token in each.tokens)
     if plural and any(is_couple(line, people) for line in [display, *signed, *tails(written)]):
         if not found.said:

@@ -82,7 +82,7 @@ def first_names(tokens: list[Token], terms: list[Term]) -> list[Term]:
     for term in terms:
         if term.kind == "me":
             found += _before_writer(tokens, term.start, taken)
-            found += _behind_writer(tokens, term.end, taken)
+            found += _behind_writer(tokens, term.end, {each.start: each.end for each in terms})
         elif (
             term.kind == "kin"
             and term.start > 2
@@ -145,16 +145,21 @@ def _before_writer(tokens: list[Token], writer: int, taken: set[int]) -> list[Te
     return found
 
 
-def _behind_writer(tokens: list[Token], end: int, taken: set[int]) -> list[Term]:
-    """ "ich und die Erika"."""
-    if end >= len(tokens) or not _joins(tokens[end]):
-        return []
-    place = end + 1
-    if place < len(tokens) and tokens[place].has("article"):
-        place += 1
-    if place in taken or not _capitals(tokens, place, 1):
-        return []
-    return [_called(tokens, place, place + 1)]
+def _behind_writer(tokens: list[Token], end: int, known: dict[int, int]) -> list[Term]:
+    """ "ich und die Erika", "mich, meine Frau, Ana und Petar"; not "mich, Ana Kox": the writer's own name.
+    `known`: where the other parties begin and end."""
+    found: list[Term] = []
+    place, joined = end, False
+    commas = not tokens[end - 1].has("we")
+    while place < len(tokens) - 1 and (_joins(tokens[place]) or (commas and tokens[place].low in ",،")):
+        start = place + 1 + (tokens[place + 1].has("article") and place + 1 not in known)
+        if start not in known and not _capitals(tokens, start, 1):
+            break
+        joined |= _joins(tokens[place])
+        place = known.get(start, start + 1 + (start + 1 not in known and _capitals(tokens, start, 2)))
+        if start not in known:
+            found.append(_called(tokens, start, place))
+    return found if joined else []
 
 
 def _called(tokens: list[Token], start: int, end: int) -> Term:

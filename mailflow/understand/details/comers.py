@@ -26,7 +26,12 @@ def note_writer(clause: Clause, tally: Tally) -> None:
     """Does the clause say that the writer comes, or does not, or comes alone?"""
     tags = clause.tags
     tally.among |= "among" in tags and clause.of_writer
-    if clause.negated and "i" in tags and tags & {"come", "i_come", "can"} and not tags & {"kin"}:
+    if (
+        clause.negated
+        and tags & {"i", "singular"}
+        and tags & {"come", "i_come", "can"}
+        and not tags & {"kin"}
+    ):
         tally.writer_out = True
         return
     if clause.negated:
@@ -45,6 +50,7 @@ def note_writer(clause: Clause, tally: Tally) -> None:
             tally.besides_others |= bool(tags & {"i_come", "besides"})
         tally.together |= {"we", "together"} <= tags
         tally.everybody |= {"we", "everybody"} <= tags
+    tally.goes_along |= {"escorted", "i", "they"} <= tags and not (clause.aside or clause.negated)
     if clause.alone and (tags & {"i", "i_come", "come"} or clause.words <= 4) and not clause.aside:
         tally.note_total(EARLIER if "earlier" in tags else TOTAL, 1, clause.alone_at)
 
@@ -127,9 +133,11 @@ def _is_told_of(company: Company, tokens: list[Token], clause: Clause) -> bool:
 
 
 def _is_unsure(clause: Clause, tokens: list[Token]) -> bool:
-    """ "Ob mein Mann kommt, weiß ich nicht", "vielleicht kommt mein Mann, das weiß ich noch nicht"."""
-    unsure = [token.clause for token in tokens if token.has("unsure")]
-    return bool(unsure) and (clause.whether or clause.tokens[0].clause + 1 in unsure)
+    """ "Ob mein Mann kommt, weiß ich nicht", "vielleicht kommt er, das weiß ich nicht", "er überlegt es"."""
+    unsure = {token.clause for token in tokens if token.has("unsure")}
+    of_others = {token.clause for token in tokens if token.has("kin", "neutral")}
+    number = clause.tokens[0].clause
+    return bool(unsure) and (clause.whether or number in unsure or number + 1 in unsure - of_others)
 
 
 def _told_along(company: Company, tokens: list[Token]) -> bool:
@@ -175,7 +183,14 @@ def _note_counted(company: Company, clause: Clause, coming: bool, tokens: list[T
         return
     if clause.aside and not clause.coming:
         return
-    firm = coming or clause.tags & {"i", "we"} or sum(not token.mark for token in tokens) <= SHORT
+    firm = (
+        coming
+        or clause.tags & {"i", "we"}
+        or (
+            sum(not token.mark for token in tokens) <= SHORT
+            and not any(term.owned for term in company.others)
+        )
+    )  # "unsere acht Leute sind auf dem Dach"
     firm = firm and (company.with_writer or all(term.listed for term in company.others))
     number = sum(term.count for term in company.others) + company.with_writer
     told = any(token.number for token in tokens[company.start : company.end])
@@ -183,6 +198,7 @@ def _note_counted(company: Company, clause: Clause, coming: bool, tokens: list[T
     given = len(after) == 2 and after[0].has("given_to") and after[1].has("me", "my", "to_me")
     firm = firm and (number > 1 or told or not given)  # not "eine Anmeldung für uns alle"
     more = any(token.has("more") for token in tokens[max(0, company.start - 2) : company.start + 2])
+    more |= "besides" in clause.tags  # "mit mir kommen drei Leute"
     if more and not company.with_writer and clause.tags & {"i", "come", "along", "besides"}:
         tally.additions += number
         tally.also = True

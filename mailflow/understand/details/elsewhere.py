@@ -18,12 +18,16 @@ from mailflow.understand.details.tally import Tally
 from mailflow.understand.details.totals import note_totals
 
 
-def note_elsewhere(sentences: Iterable[Sentence], elsewhere: Iterable[str]) -> None:
-    """Mark the sentences that lie within stretches of the text which tell of something else."""
-    told = [_plain(each) for each in elsewhere]
-    for sentence in sentences if told else ():
+def note_elsewhere(
+    sentences: Iterable[Sentence], elsewhere: Iterable[str], rehearsal: Iterable[str] = ()
+) -> None:
+    """Mark the sentences that lie within stretches of the text which tell of something else, or of the
+    try-out alone."""
+    told, tried = [_plain(each) for each in elsewhere], [_plain(each) for each in rehearsal]
+    for sentence in sentences if told or tried else ():
         stretch = _stretch(sentence)
         sentence.elsewhere = any(stretch in each for each in told)
+        sentence.rehearsal = any(stretch in each for each in tried)
 
 
 def _plain(text: str) -> str:

@@ -88,7 +88,11 @@ def _count_others(
     elif any(term.owned for term in counted):
         tally.family += 1
     tally.also |= "also" in tags or (alongside and "i" in tags)
-    tally.writer_in |= alongside and (bool(tags & {"i", "i_come"}) or not _has_subject(tokens, company))
+    tally.writer_in |= (
+        alongside
+        and "each" not in tags
+        and (bool(tags & {"i", "i_come"}) or not _has_subject(tokens, company))
+    )
 
 
 def _sent(term: Term, tokens: list[Token]) -> bool:
@@ -104,7 +108,7 @@ def _is_somebody(term: Term, tags: set[str], alone: bool, brought: bool) -> bool
         return "enrol" in tags or alone is False or brought
     if term.kind == "kin" and brought and not alone:
         return True  # "mit meinem Mann und den Schwiegereltern"
-    return term.owned or term.counted or term.count == 1
+    return term.owned or term.counted or term.count == 1 or "besides" in tags
 
 
 def _has_subject(tokens: list[Token], company: Company) -> bool:

@@ -8,6 +8,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from mailflow.rules.people import Speech
+from mailflow.understand.details.called import is_called
 from mailflow.understand.details.links import link_between
 from mailflow.understand.details.people_clauses import Sentence, Token
 from mailflow.understand.details.term import Term
@@ -52,6 +53,8 @@ def _find(sentence: Sentence, speech: Speech) -> list[Company]:
     tokens = sentence.tokens
     companies: list[Company] = []
     for term in find_terms(tokens, speech):
+        if companies and term.count == 1 and _each_brings(tokens, term):
+            term.count, term.counted = sum(each.count for each in companies[-1].terms), True
         link = link_between(tokens, companies[-1].terms[-1], term, speech) if companies else ""
         if link == "same" and term.kind == "pair":
             companies[-1].terms[-1].count = max(term.count, companies[-1].terms[-1].count)
@@ -59,7 +62,24 @@ def _find(sentence: Sentence, speech: Speech) -> list[Company]:
             _name_again(tokens, companies[-1].terms[-1], term)
         elif link != "joined" or not _admit(tokens, companies[-1], term):
             companies.append(Company([term]))
-    return [part for company in companies for part in _settled(tokens, company)]
+    settled = [part for company in companies for part in _settled(tokens, company)]
+    return settled[:1] + [b for a, b in itertools.pairwise(settled) if not _told_again(tokens, a, b)]
+
+
+def _each_brings(tokens: list[Token], term: Term) -> bool:
+    """ "Meine Schwester und ich, jeweils mit Mann": as many as those who bring them."""
+    start = term.start
+    return start > 1 and tokens[start - 1].has("along") and tokens[start - 2].has("each")
+
+
+def _told_again(tokens: list[Token], before: Company, company: Company) -> bool:
+    """ "Der Chef und ich (also mein Vater und ich)": the same people once more."""
+    if not all(each.with_writer and each.others for each in (before, company)):
+        return False
+    between = tokens[before.end : company.start]
+    return any(token.mark for token in between) and all(
+        token.mark or token.has("between", "breaks") for token in between
+    )
 
 
 def _name_again(tokens: list[Token], last: Term, term: Term) -> None:
@@ -117,7 +137,9 @@ def _settled(tokens: list[Token], company: Company) -> list[Company]:
         rest = terms[1:] if edge == 0 else terms[:-1]
         gap = tokens[terms[0].end : terms[1].start] if edge == 0 else tokens[terms[-2].end : terms[-1].start]
         summing = terms[edge].kind == "neutral" or (terms[edge].kind == "me" and terms[edge].counted)
-        apart = not any(token.has("joins") or token.low in "+&/" for token in gap)
+        apart = not _in_their_number(tokens, terms[edge]) and not any(
+            token.has("joins") or token.low in "+&/" for token in gap
+        )
         told = (
             terms[edge].kind == "me"
             or not terms[edge].listed
@@ -126,6 +148,11 @@ def _settled(tokens: list[Token], company: Company) -> list[Company]:
         if summing and apart and told and 1 < terms[edge].count == sum(term.count for term in rest):
             return [Company(rest)]
     return [company]
+
+
+def _in_their_number(tokens: list[Token], term: Term) -> bool:
+    """ "Familie Nguyen mit drei Personen, Frau Roth und ich": it counts that family alone."""
+    return term.start > 1 and tokens[term.start - 1].has("along") and is_called(tokens[term.start - 2])
 
 
 def _only_names(tokens: list[Token], terms: list[Term]) -> bool:

@@ -84,6 +84,7 @@ class Sentence:
     companies: "list[Company] | None" = None  # who is named together, once parties.py has looked
     clauses: "list[Clause] | None" = None  # once clauses.py has split it
     elsewhere: bool = False  # it tells of something else than of coming: an idea, something off topic
+    rehearsal: bool = False  # it tells of the try-out alone
 
     def finish(self) -> "Sentence":
         """Write the folded line: numbers as #3, words that say a whole group as @3."""
@@ -250,6 +251,8 @@ def _close(tokens: list[Token], sentences: list[Sentence], text: str, speech: Sp
         for number, following in itertools.pairwise(tokens):
             if "ages" in following.meaning.tags:
                 number.number = None
+            if number.has("each"):  # "mit je vier Leuten": no number of all
+                following.number = None
         sentences.append(Sentence(tokens, text).finish())
 
 

@@ -25,6 +25,8 @@ from mailflow.understand.details.tally import COUNTED, EARLIER, LOOSE, SUM, TOTA
 from mailflow.understand.details.totals import note_totals
 
 _LETTER = re.compile(r"[^\W\d_]")
+# "Anmeldung 17.", "Zoom 16": no subject ends in a full stop, nor are so many signed up without a noun
+_DAY = re.compile(r"(?<![\d.])\d{1,2}\.(?!\d)|(?<![\d.])(?:1[3-9]|[23]\d)(?!\d|[.:/-]\d|\s*[^\W\d])")
 _GAPPED = 4  # words of a clause that takes its verb from the one before
 _BRIEF = 10  # words: so short a mail that names only others adds them to those who were known
 
@@ -43,10 +45,11 @@ class Headcount:
 
 def count_persons(sentences: Iterable[Sentence], subject: str, speech: Speech) -> Headcount:
     """Count from the text's sentences; from the subject where they count nobody: "2 Personen", but not
-    "16", which is a day."""
+    "16" or "17.", which are days."""
     found = _count(sentences, speech)
     if found.said or found.change:
         return found
+    subject = _DAY.sub(" ", subject)
     headline = _count(read_sentences(subject, speech), speech) if _LETTER.search(subject) else Headcount()
     return headline if headline.said else found
 
@@ -76,6 +79,7 @@ def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
     occasion = coming or any(clause.occasion for clause in clauses)
     clauses = _share(clauses, companies, occasion, tally)
     for clause in clauses:
+        clause.alone &= not sentence.rehearsal
         note_writer(clause, tally)
     tally.they_come |= occasion and bool(speech.they_come and speech.they_come.pattern.search(sentence.line))
     note_totals(sentence, companies, speech, clauses, tally)
@@ -122,6 +126,7 @@ def _conclude(tally: Tally) -> Headcount:
         persons = numbers[0] if worth == COUNTED else numbers[-1]
         persons -= tally.less if worth < SUM and tally.less < persons else 0
         persons += tally.escorts if worth < SUM else 0
+        persons += tally.goes_along and worth < SUM
         writer = writer or persons > company
         return Headcount(persons, True, 0, writer, False, _named(tally, writer))
     if tally.escorts:

@@ -6,7 +6,7 @@ whatever is said of them ("hat Training", "ist in Quarantäne"); where nothing i
 
 import itertools
 
-from mailflow.understand.details.called import is_called
+from mailflow.understand.details.called import is_called, their_names
 from mailflow.understand.details.parties import Company
 from mailflow.understand.details.people_clauses import Sentence, Token
 from mailflow.understand.details.tally import SUM, TOTAL, Tally
@@ -121,8 +121,12 @@ def _note_missing(clause: list[Token], companies: list[Company], tally: Tally) -
 
 
 def _first(clause: list[Token], whole: int) -> dict[str, int]:
-    """ "Zwei sind im Urlaub", "der Heinz bleibt", "einer ist krank"."""
+    """ "Zwei sind im Urlaub", "der Heinz bleibt", "einer ist krank", "Jule und Henrik sind verreist"."""
     words = itertools.dropwhile(lambda token: token.has(*_BEFORE) and token.number is None, clause)
+    lists = ((their_names(clause, place)[1], token.low) for place, token in enumerate(clause))
+    names, called = max(lists, default=(0, ""), key=lambda each: each[0])
+    if 1 < names < whole and not any(token.has("come") for token in clause):
+        return {called: names}
     first, following = next(words, None), next(words, None)
     if first is None or following is None:
         return {}

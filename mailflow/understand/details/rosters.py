@@ -21,6 +21,7 @@ _ITEM = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•–+>·])[ \t]*(\S[^\n]{0,120})
 _AFTER_COLON = re.compile(r":[ \t]*(\S[^\n:]{5,300})$")
 _SEPARATOR = re.compile(r"\s*[,;،&+]\s*")
 _REMARK = re.compile(r"\s*(?:\(.*\)|[,–-]\s.*|\d.*)$")
+_NEXT = re.compile(r"(?<=[^\W\d_]{4})[.!?]\s.*")  # a sentence behind the list
 _MOST = 60
 
 
@@ -36,7 +37,7 @@ class Roster:
 def find_roster(text: str, sender: str, people: People, speech: Speech) -> Roster | None:
     """The first list of two or more people; None where there is none."""
     own = frozenset(fold(word, True) for word in sender.split())
-    for members in [*_lists(text, people), _below_colon(text, people, speech)]:
+    for members in [*_lists(text, people, speech), _below_colon(text, people, speech)]:
         names = [_member(member, people, speech) for member in members[:_MOST]]
         if len(names) > 1 and all(names):
             writer = any(name == "me" or (own and own == _words(name)) for name in names)
@@ -66,7 +67,16 @@ def _with_commas(text: str, people: People) -> str:
     )
 
 
-def _lists(text: str, people: People) -> Iterator[list[str]]:
+def _told(text: str, people: People, speech: Speech) -> list[str]:
+    """The members of a list in one line; "… und ich, Edith Kox" names the writer, who is there already."""
+    plain = _NEXT.sub("", text).rstrip(" .")
+    members = _SEPARATOR.split(_with_commas(plain, people))
+    own = len(members) > 2 and plain.endswith(f", {members[-1]}")
+    told = [_member(member, people, speech) for member in members[-2:]] if own else []
+    return members[:-1] if told and told[0] == "me" and told[1] else members
+
+
+def _lists(text: str, people: People, speech: Speech) -> Iterator[list[str]]:
     run: list[str] = []
     for line in [*text.splitlines(), "end"]:
         item = _ITEM.match(line)
@@ -78,14 +88,14 @@ def _lists(text: str, people: People) -> Iterator[list[str]]:
             run = []
         after = _AFTER_COLON.search(line)
         if after:
-            yield _SEPARATOR.split(_with_commas(after.group(1).rstrip(" ."), people))
+            yield _told(after.group(1), people, speech)
     if run:
         yield run
 
 
 def _member(text: str, people: People, speech: Speech) -> str:
     """The member's name, "me" for the writer, "" for what is neither."""
-    words = [fold(word.strip(".,"), speech.umlauts) for word in text.split()]
+    words = [fold(word.strip(".,()"), speech.umlauts) for word in text.split()]
     if len(words) <= 4 and any(speech.words.meaning(word).tags & {"i", "me"} for word in words):
         return "me"
     if words and "me" in speech.words.sequence(words, 0)[1].tags:  # "meine Person"

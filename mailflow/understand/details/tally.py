@@ -30,6 +30,7 @@ class Tally:
     followers: dict[str, int] = field(default_factory=dict)  # "Inge und Trudi auch"
     among: bool = False  # "eine davon bin ich": those who were counted include the writer
     escorts: int = 0  # "begleitet von meiner Kollegin und mir": so many beside those who are counted
+    goes_along: bool = False  # "ich begleite sie": the writer is one more than those who are counted
     absent: dict[str, int] = field(default_factory=dict)  # they do not come
     mentioned: dict[str, int] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)  # relatives by their names

@@ -31,6 +31,7 @@ class _Lead:
     start: int
     number: int | None = None
     owned: bool = False
+    theirs: bool = False
     definite: bool = False
     single: bool = False
     alongside: bool = False
@@ -137,7 +138,7 @@ def _noun(tokens: list[Token], position: int, floor: int, speech: Speech) -> Ter
     if token.has("pair"):
         return _pair(tokens, lead.start, end, lead.number)
     number = lead.number or (1 if lead.single else token.meaning.count)
-    return Term(lead.start, end, "neutral", number, counted=True) if number else None
+    return Term(lead.start, end, "neutral", number, "", lead.owned, counted=True) if number else None
 
 
 def _pair(tokens: list[Token], start: int, end: int, number: int | None) -> Term:
@@ -168,17 +169,24 @@ def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Spee
         return None
     count = lead.number or token.meaning.count
     counted = lead.number is not None or (lead.alongside and not speech.needs_determiner)
-    term = Term(lead.start, end, "kin", count, token.meaning.relation, lead.owned, counted)
-    listed = lead.start > 0 and tokens[lead.start - 1].low in ":," and not token.has("role")
+    relation = token.meaning.relation + "'s" * lead.theirs  # "mein Mann … meine Schwester und ihr Mann"
+    term = Term(lead.start, end, "kin", count, relation, lead.owned, counted)
+    led = lead.start == 0 or tokens[lead.start - 1].low in ":," or tokens[lead.start - 1].has("joins")
+    listed = led and not token.has("role")
     if count == 1 and (lead.owned or lead.single or listed or not speech.needs_determiner):
         commas = term.end < len(tokens) and tokens[term.end].low in ",،"
         term.end, term.name = own_name(tokens, term.end)
         term.end += bool(term.name) and commas and term.end < len(tokens) and tokens[term.end].low in ",،"
-    elif count > 1 and lead.owned:
+    elif count > 1 and (lead.owned or (lead.definite and not _of_noun(tokens, lead.start))):
         end, names = their_names(tokens, term.end)
         if names == count or (names > 1 and lead.number is None):
-            term.end, term.count = end, names
+            term.end, term.count, term.counted = end, names, True
     return term
+
+
+def _of_noun(tokens: list[Token], start: int) -> bool:
+    """ "Oma der Kinder Lea und Tim": they only tell whose she is."""
+    return start > 0 and tokens[start - 1].text[:1].isupper() and not tokens[start - 1].has("joins")
 
 
 def _describes(token: Token, following: Token | None) -> bool:
@@ -231,7 +239,7 @@ def _belongs(token: Token, lead: _Lead, strange: int) -> bool:
     elif lead.owned and token.has("group") and lead.number:  # "zweien meiner vier Kinder"
         lead.number = min(lead.number, token.meaning.number or lead.number)
     elif token.has("my", "theirs"):
-        lead.owned = True
+        lead.owned, lead.theirs = True, not token.has("my")
     elif token.has("one") and lead.number is None:
         lead.single = True
     elif token.has("article"):
@@ -244,7 +252,8 @@ def _belongs(token: Token, lead: _Lead, strange: int) -> bool:
 def _beside_join(tokens: list[Token], start: int, position: int) -> bool:
     """ "Oma, Mama und ich": bare nouns count beside others."""
     before = tokens[start - 1] if start else None
-    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    end = position + 2 if position + 2 < len(tokens) and is_called(tokens[position + 1]) else position + 1
+    after = tokens[end] if end < len(tokens) else None
     if before is not None and before.low == ":":
         return True
     return any(token is not None and (token.has("joins") or token.low in ",+&") for token in (before, after))

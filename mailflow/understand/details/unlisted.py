@@ -35,6 +35,7 @@ def _before(tokens: list[Token], writer: Term, terms: list[Term]) -> list[Term]:
     end = writer.start - 1
     if end < 1 or not _joins(tokens[end]) or _alone(tokens, writer.end):
         return found
+    summed = False
     beside = tokens[writer.start].has("i", "me")  # "mir" only in "mit dem Küster und mir"
     while end > 0:
         known = next((term for term in terms if term.start < end <= term.end), None)
@@ -47,16 +48,16 @@ def _before(tokens: list[Token], writer: Term, terms: list[Term]) -> list[Term]:
             None,
         )
         phrase = phrase or (_name(tokens, end) if end < writer.start - 1 else None)
-        if phrase is None or phrase.kind == "me":
+        if phrase is None or phrase.kind == "me" or (summed and phrase.owned):
             break
         if not (known or beside or (phrase.start and tokens[phrase.start - 1].has("along", "escorted"))):
             break
         if known is None:
             found.append(phrase)
         end = phrase.start - 1
-        grouped = phrase.counted and not phrase.owned  # "unsere Runde, vier Frauen und ich"
-        if end < 0 or not (_joins(tokens[end]) or (tokens[end].low in ",،" and not grouped)):
+        if end < 0 or not (_joins(tokens[end]) or tokens[end].low in ",،"):
             break
+        summed = phrase.counted and not phrase.owned and not _joins(tokens[end])
     return found
 
 

@@ -29,6 +29,7 @@ _DAYS = {f"<{day}>": day for day in (EVENT, PRACTICE)}
 _QUOTE_MARK = re.compile(r"^[>\s|]+", re.MULTILINE)
 _LAST_WORDS = 600  # characters at the end of a quote in which its last question stands
 _MOST_TEXT = 20_000  # characters that are read for their meaning; nobody writes more, a robot may
+_HARDLY = 0.05  # probability below which a sentence that no rule knows is no sign-up
 _A_QUESTION = 3  # words: "Dienstag?" asks nobody
 # (winner, loser), meanings or kinds of idea: both in the same clause, the first is meant
 _SAME_CLAUSE = frozenset({
@@ -140,10 +141,26 @@ def _as_answer(answer: SentenceReading, question: SentenceReading) -> SentenceRe
     return replace(answer, meanings={meant.get(name, name): match for name, match in answer.meanings.items()})
 
 
-def tells_of_else(sentence: SentenceReading) -> bool:
-    """Whether it only tells an idea or something off topic: whoever is counted there need not come."""
-    said = {name for name, match in sentence.meanings.items() if match.strength >= ENOUGH}
-    return bool(said) and said <= _ELSE
+def of_else(sentences: Iterable[SentenceReading]) -> Iterator[SentenceReading]:
+    """Those that only tell an idea or something off topic, and what goes on with it, meaning nothing by
+    itself ("In Neuss haben wir das mit acht Leuten gemacht"): whoever is counted there need not come."""
+    goes_on = False
+    for each in sentences:
+        said = _surely(each)
+        silent = not each.meanings and each.votes.get("sign_up", 0.0) < _HARDLY
+        goes_on = (bool(said) and said <= _ELSE) or (goes_on and silent)
+        if goes_on:
+            yield each
+
+
+def tells_of_practice(sentence: SentenceReading) -> bool:
+    """Whether it tells of the try-out, and not of the event."""
+    said = _surely(sentence)
+    return "practice" in said and "sign_up" not in said and EVENT not in sentence.days
+
+
+def _surely(sentence: SentenceReading) -> set[str]:
+    return {name for name, match in sentence.meanings.items() if match.strength >= ENOUGH}
 
 
 def sentence_labels(line: Line, matches: Iterable[Match]) -> tuple[str, ...]:
