@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 @click.pass_obj
 def run(call: Call, once: bool, verbose: bool) -> int:
     """Liest das Postfach und antwortet, bis das Programm beendet wird (Strg-C oder SIGTERM)."""
+    told: list[int] = []  # to end, before the service stands, which takes a second
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _end_at_once)  # until the service stands, which takes a second
+        signal.signal(number, partial(_end_at_once, told))
     from mailflow import log
     from mailflow.config import exposed_secrets, load_config
 
@@ -42,12 +44,15 @@ def run(call: Call, once: bool, verbose: bool) -> int:
     ):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, service.on_signal)
+        if told:  # and whoever was being imported just then kept the exit to himself
+            return 0
         if not once:
             service.serve()
         return 0 if not once or service.once() else TryLater.exit_code
 
 
-def _end_at_once(*_: object) -> None:
+def _end_at_once(told: list[int], number: int, _: object) -> None:
+    told.append(number)
     sys.exit(0)
 
 
