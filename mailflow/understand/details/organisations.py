@@ -46,10 +46,22 @@ def find_in_signature(lines: Iterable[str], name: str, people: People) -> str:
         if _ITEM.match(line) or _MOTTO.match(line) or (name and line.strip(" ,.") == name):
             continue
         for part in _SPLIT.split(line.strip(" \t*_~>-–—\"'")):
-            name = _institution(part, people)
-            if name:
-                return name
+            found = _institution(_by_itself(part, name, people), people)
+            if found:
+                return found
     return ""
+
+
+def _by_itself(part: str, name: str, people: People) -> str:
+    """Without its office before or behind a comma ("Stift Kaarst, Empfang") and who signs."""
+    head, comma, tail = part.partition(", ")
+    if not comma or re.search(r"\d", tail):  # "Seniorenstift St. Vinzenz, Zimmer 213": where somebody lives
+        return part
+    if name and head.strip() == name:
+        return tail
+    if not _institution(head, people):
+        return part
+    return head if " " in head.strip() or not _institution(tail, people) else tail
 
 
 def find_post(lines: Iterable[str], speech: Speech, people: People) -> str:
