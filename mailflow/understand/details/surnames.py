@@ -1,7 +1,8 @@
-"""Surnames that are numbers: "Sieben mein Name", "Gruß, Karin Acht"."""
+"""Surnames that are numbers: "Sieben mein Name", "Gruß, Karin Acht", "meine Kollegin Frau Drei"."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from mailflow.model import Letter
 from mailflow.rules.people import Speech
@@ -16,7 +17,9 @@ def forget_numbers(letter: Letter, sentences: list[Sentence], names: Iterable[st
     `names`: as signed or sent."""
     surnames = set(_number_names(names, speech))
     for sentence in sentences:
-        called = [token for token in sentence.tokens if token.number and token.text in surnames]
+        titled = [two for one, two in pairwise(sentence.tokens) if one.has("title") and two.capital]
+        called = [token for token in titled if token.number]
+        called += [token for token in sentence.tokens if token.number and token.text in surnames]
         for token in called:
             token.number, token.meaning = None, UNKNOWN
         if called:
