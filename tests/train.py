@@ -26,7 +26,6 @@ from mailflow.understand.meanings.hunch import BUCKETS, LABELS, SCALE, Model, as
 from mailflow.understand.meanings.second_look import LIKELY, meant, pieces_of
 from mailflow.understand.own_words import split_pieces
 from mailflow.vocabulary.days import Days
-from mailflow.vocabulary.phrases import ENOUGH
 from tests.corpus.build_eml import build
 from tests.desk import letter, rules
 
@@ -91,11 +90,7 @@ def read_by_rules(mail: Letter, language: str) -> dict[str, frozenset[str]]:
     """What the rules alone take each sentence of a mail for."""
     vocabulary = rules().meaning.of(language, "de")
     return {
-        each.line.text: meanings(
-            meant(name)
-            for name, match in each.meanings.items()
-            if match.strength >= ENOUGH and name not in _CORRECTIONS
-        )
+        each.line.text: meanings(meant(name) for name in each.said if name not in _CORRECTIONS)
         for each in read_sentences(split_pieces(mail.body, rules().layout), vocabulary, DAYS)
     }
 

@@ -74,7 +74,7 @@ def understand(letter: Letter, rules: "Rules", office: Office, known: Known, mom
         ideas=find_ideas(sentences, mail.subject) if "idea" in intents else (),
         unclear=_unclear(letter, intents, sentences),
         reasons=reasons,
-        sentences=tuple(Sentence(each.line.text, _taken_for(each)) for each in sentences),
+        sentences=tuple(Sentence(each.line.text, tuple(sorted(each.said))) for each in sentences),
     )
 
 
@@ -163,7 +163,3 @@ def _says_nothing(sentences: Sequence[SentenceReading]) -> bool:
 def _settled(sentences: Sequence[SentenceReading]) -> bool:
     """Whether it is understood that nothing is asked for: thanks, a polite no, something off topic."""
     return any(sentence.strength(each) >= ENOUGH for sentence in sentences for each in _NOTHING_TO_DO)
-
-
-def _taken_for(sentence: SentenceReading) -> tuple[str, ...]:
-    return tuple(sorted(name for name, match in sentence.meanings.items() if match.strength >= ENOUGH))

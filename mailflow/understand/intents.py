@@ -101,8 +101,13 @@ def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]
 
 def _signs_up_by_name(mail: Weighing) -> bool:
     """Surely signs up for our event, named by its day or name: then nothing beside it makes it off topic."""
-    matches = [each.meanings.get("sign_up") for each in mail.sentences]
-    return any(match and match.dated and match.strength == SURE for match in matches)
+    return _names_event(mail.sentences, SURE)
+
+
+def _names_event(sentences: Sequence[SentenceReading], strength: int) -> bool:
+    """A sign-up so strong at least, in words that name the event by its day or name."""
+    matches = [each.meanings.get("sign_up") for each in sentences]
+    return any(match and match.dated and match.strength >= strength for match in matches)
 
 
 def _asks(mail: Weighing, found: Collection[Intent]) -> bool:
@@ -118,7 +123,7 @@ def _asks(mail: Weighing, found: Collection[Intent]) -> bool:
 def _brings_idea(mail: Weighing, found: Collection[Intent]) -> bool:
     """Whether there is an idea: said surely, or likely in a sentence that says nothing else."""
     best, total = mail.best("idea"), mail.total("idea")
-    if any(_only_tells_idea(each) for each in mail.sentences):
+    if any(each.said == ("idea",) for each in mail.sentences):
         return True
     if {"cancel", "resend"} & set(found):
         why = mail.why("idea")
@@ -127,11 +132,6 @@ def _brings_idea(mail: Weighing, found: Collection[Intent]) -> bool:
         return True
     untold = any(not each.meanings and len(each.line.words) >= _SUBSTANCE for each in mail.sentences)
     return untold and mail.hint("idea") >= ENOUGH
-
-
-def _only_tells_idea(sentence: SentenceReading) -> bool:
-    clear = [name for name, match in sentence.meanings.items() if match.strength >= ENOUGH]
-    return clear == ["idea"]
 
 
 def _reason(intent: Intent, match: Match | None) -> Reason:
@@ -195,9 +195,7 @@ def _signs_up(mail: Weighing) -> bool:
 
 def _comes_all_the_same(mail: Weighing) -> bool:
     """ "Frau Abels kann nicht. Alle übrigen kommen am 17.": named the event after declining."""
-    later = mail.sentences[mail.last("decline", ENOUGH) + 1 :]
-    matches = [each.meanings.get("sign_up") for each in later]
-    return any(match and match.dated and match.strength >= ENOUGH for match in matches)
+    return _names_event(mail.sentences[mail.last("decline", ENOUGH) + 1 :], ENOUGH)
 
 
 def _decides_later(mail: Weighing) -> bool:

@@ -71,6 +71,11 @@ class SentenceReading:
         match = self.meanings.get(meaning)
         return match.strength if match else 0
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The meanings that count by themselves, and are no mere hints."""
+        return tuple(name for name, match in self.meanings.items() if match.strength >= ENOUGH)
+
 
 def read_sentences(
     pieces: Iterable[Piece], vocabulary: Vocabulary, days: Days, language: str = ""
@@ -146,27 +151,21 @@ def of_else(sentences: Iterable[SentenceReading]) -> Iterator[SentenceReading]:
     itself ("In Neuss haben wir das mit acht Leuten gemacht"): whoever is counted there need not come."""
     goes_on = False
     for each in sentences:
-        said = _surely(each)
         silent = not each.meanings and each.votes.get("sign_up", 0.0) < _HARDLY
-        goes_on = (bool(said) and said <= _ELSE) or (goes_on and silent)
+        goes_on = (bool(each.said) and _ELSE.issuperset(each.said)) or (goes_on and silent)
         if goes_on:
             yield each
 
 
 def tells_of_practice(sentence: SentenceReading) -> bool:
     """Whether it tells of the try-out, and not of the event."""
-    said = _surely(sentence)
+    said = sentence.said
     return "practice" in said and "sign_up" not in said and EVENT not in sentence.days
-
-
-def _surely(sentence: SentenceReading) -> set[str]:
-    return {name for name, match in sentence.meanings.items() if match.strength >= ENOUGH}
 
 
 def sentence_labels(line: Line, matches: Iterable[Match]) -> tuple[str, ...]:
     """The meanings that count by themselves in this sentence."""
-    reading = read_sentence(line, tuple(matches))
-    return tuple(name for name, match in reading.meanings.items() if match.strength >= ENOUGH)
+    return read_sentence(line, tuple(matches)).said
 
 
 def read_sentence(
