@@ -62,6 +62,17 @@ def test_the_same_words_from_a_stranger_take_nothing_back() -> None:
     assert made.answer is None or not made.answer.access
 
 
+def test_a_cancellation_from_an_address_that_is_not_signed_up_is_noted() -> None:
+    """It may be of somebody who signed up from another one: confirmed, and seen by the organiser."""
+    made = plan(letter("Ich sage meine Teilnahme wieder ab."))
+    assert made.answer
+    assert made.answer.template == "cancelled"
+    assert [(each.state, each.reason) for each in made.attention] == [
+        ("noted", "sagt ab, ist aber unter dieser Adresse nicht angemeldet")
+    ]
+    assert plan(letter("Ich sage meine Teilnahme wieder ab."), KNOWN).attention == ()
+
+
 def test_an_answer_between_quoted_lines_belongs_to_the_question_above_it() -> None:
     """ "Yes, I will come" below the question about the try-out means the try-out."""
     text = (
