@@ -33,12 +33,15 @@ train: .venv/development
 	$(BIN)/python -m tests.train
 
 bench: .venv/development
+	$(COMPILED)
 	$(BIN)/python -m tests.bench
 
 torture: .venv/development
+	$(COMPILED)
 	$(BIN)/python -m tests.torture 300
 
 day: .venv/development
+	$(COMPILED)
 	$(BIN)/python -m tests.day
 
 fmt: .venv/development
