@@ -71,3 +71,17 @@ def test_where_nothing_was_understood_it_may_guess_but_never_a_cancellation() ->
         {"sign_up": 0.4, "cancel": 0.6},
     )
     assert set(guess([unsure])[0].meanings) == {"sign_up"}
+
+
+def test_beside_another_wish_an_idea_must_be_told_plainly() -> None:
+    """What is told of the family beside a sign-up is no offer to all; an own rule still holds."""
+    mail = "Ich möchte mich und meinen Opa anmelden für den 17.3. {}"
+    assert read(
+        mail.format("Er spricht hauptsächlich Türkisch, ich übersetze ihm leise nebenbei.")
+    ).intents == ("sign_up",)
+    plain = read(mail.format("Ich schlage vor, im Sommer ein Sprachcafé zu gründen."))
+    assert plain.intents == ("idea", "sign_up")
+    (line,) = rules().meaning.of("de", "de").split("Da will ich nicht fehlen.")
+    own = SentenceReading(line, {"idea": replace(RULE, says="idea")}, {"idea": 0.1})
+    assert own.bears_out("idea", 0.65)
+    assert not replace(own, meanings={"idea": replace(RULE, says="idea", doubt=0.2)}).bears_out("idea", 0.65)

@@ -14,6 +14,7 @@ from mailflow.understand.meanings import SentenceReading
 from mailflow.vocabulary.phrases import ENOUGH, Match
 
 SURE = 3
+_PLAINLY = 0.65  # probability: beside another intent an idea is told plainly, or it is only a story
 _SUBSTANCE = 3  # words: below that a sentence that says nothing else is no idea either
 _SUBJECT_SAYS = {"idea": ENOUGH, "off_topic": SURE}  # how strongly a subject may say it
 _SHORT = 15  # words: below that somebody who says how many they are says nothing else
@@ -123,9 +124,12 @@ def _asks(mail: Weighing, found: Collection[Intent]) -> bool:
 def _brings_idea(mail: Weighing, found: Collection[Intent]) -> bool:
     """Whether there is an idea: said surely, or likely in a sentence that says nothing else."""
     best, total = mail.best("idea"), mail.total("idea")
+    besides = {"cancel", "resend"} & set(found)
+    if found and not besides and not any(each.bears_out("idea", _PLAINLY) for each in mail.sentences):
+        return False  # "Ich spreche wenig Deutsch, meine Tochter übersetzt"
     if any(each.said == ("idea",) for each in mail.sentences):
         return True
-    if {"cancel", "resend"} & set(found):
+    if besides:
         why = mail.why("idea")
         return best == SURE and (total > SURE or (why is not None and why.kind == "suggestion"))
     if best == SURE or total >= SURE or (best >= ENOUGH and not found):

@@ -71,6 +71,11 @@ class SentenceReading:
         match = self.meanings.get(meaning)
         return match.strength if match else 0
 
+    def bears_out(self, meaning: str, probability: float) -> bool:
+        """Whether a rule that may not be doubted says it, or the sentence as a whole makes it so probable."""
+        match = self.meanings.get(meaning)
+        return match is not None and (not match.doubt or self.votes.get(meaning, 1.0) >= probability)
+
     @property
     def said(self) -> tuple[str, ...]:
         """The meanings that count by themselves, and are no mere hints."""

@@ -66,7 +66,7 @@ def filled(meanings: Mapping[str, Match], votes: Votes, likely: float = LIKELY) 
     others = {name: match for name, match in meanings.items() if match != QUESTION_MARK}
     hinted = {meant(name) for name in others} - {"idea"}  # of an idea much is a hint that is none
     felt = {
-        label: Match(label, "", ENOUGH, _HUNCH, f"{vote:.0%}", frozenset())
+        label: Match(label, "", ENOUGH, _HUNCH, f"{vote:.0%}", frozenset(), doubt=likely)
         for label, vote in votes.items()
         if vote >= (CONFIRMS if label in hinted else max(likely, _AT_LEAST.get(label, 0)))
     }
