@@ -8,6 +8,7 @@ nobody who cancels, declines, only asks or only brings an idea does.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from mailflow.model import Intent, Reason
 from mailflow.understand.meanings import SentenceReading
@@ -15,6 +16,7 @@ from mailflow.vocabulary.phrases import ENOUGH, Match
 
 SURE = 3
 _PLAINLY = 0.65  # probability: beside another intent an idea is told plainly, or it is only a story
+_BESIDE_IDEA = 0.3  # the same of a sign-up that no rule is sure of, beside an idea
 _SUBSTANCE = 3  # words: below that a sentence that says nothing else is no idea either
 _SUBJECT_SAYS = {"idea": ENOUGH, "off_topic": SURE}  # how strongly a subject may say it
 _SHORT = 15  # words: below that somebody who says how many they are says nothing else
@@ -87,7 +89,7 @@ def find_intents(mail: Weighing) -> tuple[tuple[Intent, ...], tuple[Reason, ...]
             found["sign_up"] = mail.why("sign_up")
     elif _signs_up(mail):
         found["sign_up"] = mail.why("sign_up", "access") or _COUNTED
-    if "cancel" not in found and _practises(mail):
+    if "cancel" not in found and _practises(mail, signs_up="sign_up" in found):
         if "resend" not in found or mail.best("practice") == SURE:
             found["practice"] = mail.why("practice")
         if "sign_up" in found and not _signs_up_besides_practice(mail):
@@ -105,9 +107,11 @@ def _signs_up_by_name(mail: Weighing) -> bool:
     return _names_event(mail.sentences, SURE)
 
 
-def _names_event(sentences: Sequence[SentenceReading], strength: int) -> bool:
+def _names_event(
+    sentences: Sequence[SentenceReading], strength: int, meaning: Literal["sign_up", "access"] = "sign_up"
+) -> bool:
     """A sign-up so strong at least, in words that name the event by its day or name."""
-    matches = [each.meanings.get("sign_up") for each in sentences]
+    matches = [each.meanings.get(meaning) for each in sentences]
     return any(match and match.dated and match.strength >= strength for match in matches)
 
 
@@ -187,7 +191,7 @@ def _signs_up(mail: Weighing) -> bool:
     """Says it surely; or likely and does not decline; or hints at it and has nothing else in mind."""
     if _decides_later(mail):
         return False
-    likely = mail.best("sign_up") >= ENOUGH or mail.best("access") >= ENOUGH
+    likely = _likely_comes(mail)
     if mail.best("sign_up") == SURE or mail.corrects or (likely and mail.best("change") >= ENOUGH):
         return True
     if mail.expected and mail.best("practice_decline") >= ENOUGH:
@@ -197,9 +201,21 @@ def _signs_up(mail: Weighing) -> bool:
     return likely or _hints_at_coming(mail)
 
 
+def _likely_comes(mail: Weighing) -> bool:
+    """A sentence says so; beside an idea ("ich komme ja viel herum") the whole sentence must bear it out."""
+    plain = _BESIDE_IDEA if mail.best("idea") >= ENOUGH else 0.0
+    return any(
+        each.strength(meaning) >= ENOUGH and each.bears_out(meaning, plain)
+        for each in mail.sentences
+        for meaning in ("sign_up", "access")
+    )
+
+
 def _comes_all_the_same(mail: Weighing) -> bool:
-    """ "Frau Abels kann nicht. Alle übrigen kommen am 17.": named the event after declining."""
-    return _names_event(mail.sentences[mail.last("decline", ENOUGH) + 1 :], ENOUGH)
+    """ "Frau Abels kann nicht. Alle übrigen kommen am 17.": named the event after declining. Or asked for the
+    access data to it: "Für drei aus meinem Kurs bitte ich um Zugang am 17. Ich selbst kann leider nicht"."""
+    after = mail.sentences[mail.last("decline", ENOUGH) + 1 :]
+    return _names_event(after, ENOUGH) or _names_event(mail.sentences, SURE, "access")
 
 
 def _decides_later(mail: Weighing) -> bool:
@@ -235,14 +251,14 @@ def _only_counts(mail: Weighing) -> bool:
     return mail.counted and not mail.expected and length <= _SHORT and not mail.total("idea")
 
 
-def _practises(mail: Weighing) -> bool:
+def _practises(mail: Weighing, *, signs_up: bool) -> bool:
     """Wants the try-out and does not decline it at once; with a bare sign-up the subject counts too."""
     wants, declines = mail.best("practice"), mail.best("practice_decline")
     if wants > declines:
         return True
     if wants >= ENOUGH and mail.last("practice", ENOUGH) != mail.last("practice_decline", ENOUGH):
         return True
-    comes = mail.best("sign_up") or mail.best("access") or not mail.sentences
+    comes = signs_up or mail.best("sign_up") or mail.best("access") or not mail.sentences
     return mail.total("practice") > 0 and not declines and bool(comes)
 
 

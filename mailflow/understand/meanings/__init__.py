@@ -19,6 +19,7 @@ from mailflow.understand.meanings.second_look import (
     Votes,
     doubted,
     filled,
+    meant,
     take_votes,
 )
 from mailflow.vocabulary.days import EVENT, PRACTICE, Days
@@ -74,7 +75,7 @@ class SentenceReading:
     def bears_out(self, meaning: str, probability: float) -> bool:
         """Whether a rule that may not be doubted says it, or the sentence as a whole makes it so probable."""
         match = self.meanings.get(meaning)
-        return match is not None and (not match.doubt or self.votes.get(meaning, 1.0) >= probability)
+        return match is not None and (not match.doubt or self.votes.get(meant(meaning), 1.0) >= probability)
 
     @property
     def said(self) -> tuple[str, ...]:
