@@ -20,8 +20,8 @@ from mailflow.model import Address, Details, Letter, Passage
 from mailflow.rules.layout import Layout, LayoutFile, compile_layout
 from mailflow.rules.people import People, PeopleFile, compile_people
 from mailflow.understand.details import find_details
-from mailflow.understand.details.people_clauses import read_sentences
-from mailflow.understand.details.persons import count_persons
+from mailflow.understand.details.headcount.persons import count_persons
+from mailflow.understand.details.sentences import read_sentences
 from mailflow.understand.own_words import split_pieces
 
 MATERIAL = Path(__file__).parent / "people"

@@ -23,7 +23,7 @@ from mailflow.understand.details.organisations import (
     without_office,
 )
 from mailflow.understand.details.participant import LAST_LINES, Participant
-from mailflow.understand.details.people_clauses import Sentence, Token
+from mailflow.understand.details.sentences.sentence import Sentence, Token
 
 _ENDS = re.compile(r"(?<!\b[^\W\d_])[.!?]\s*$")  # a sentence, not "Tierschutzverein e.V."
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 
 from mailflow.rules.people import People, Speech
 from mailflow.rules.people_words import fold
-from mailflow.understand.details.clauses import Clause
+from mailflow.understand.details.headcount.clauses import Clause
 from mailflow.understand.details.names import is_institution
-from mailflow.understand.details.people_clauses import Sentence, Token, read_sentences
+from mailflow.understand.details.sentences import read_sentences
+from mailflow.understand.details.sentences.sentence import Sentence, Token
 
 _LONGEST = 80
 _SPLIT = re.compile(r"\s+[|·•–—]+\s+|\s*[|·•]\s*|\s{4,}|\t+|\s+-\s+|;\s")

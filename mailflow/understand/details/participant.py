@@ -12,6 +12,7 @@ from typing import NamedTuple
 from mailflow.model import Letter
 from mailflow.rules.people import People, Speech
 from mailflow.rules.people_words import fold
+from mailflow.understand.details.headcount.persons import Headcount
 from mailflow.understand.details.names import (
     fuller,
     is_inflected,
@@ -22,9 +23,8 @@ from mailflow.understand.details.names import (
     read_name_line,
     read_sender,
 )
-from mailflow.understand.details.people_clauses import Sentence, Token
-from mailflow.understand.details.persons import Headcount
 from mailflow.understand.details.proxies import find_principal
+from mailflow.understand.details.sentences.sentence import Sentence, Token
 
 _LABEL = re.compile(r"^[ \t*•>-]*([^\W\d_][^:=\n]{0,40}?)[ \t]*[:=][ \t]*(\S[^\n]{0,120})$", re.MULTILINE)
 _ASIDE = re.compile(r"[(:]\s*([^():.,;\n]{5,50})(?:[).,;]|$)", re.MULTILINE)

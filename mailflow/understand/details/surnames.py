@@ -7,7 +7,7 @@ from itertools import pairwise
 from mailflow.model import Letter
 from mailflow.rules.people import Speech
 from mailflow.rules.people_words import UNKNOWN, fold
-from mailflow.understand.details.people_clauses import Sentence
+from mailflow.understand.details.sentences.sentence import Sentence
 
 _NAMES = 5  # words: so long no name is
 

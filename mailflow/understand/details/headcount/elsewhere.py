@@ -10,12 +10,13 @@ together with himself, and remembers who else was mentioned.
 from collections.abc import Iterable
 
 from mailflow.rules.people import Speech
-from mailflow.understand.details.clauses import Clause
-from mailflow.understand.details.comers import note_company
-from mailflow.understand.details.parties import Company
-from mailflow.understand.details.people_clauses import Sentence, without_marks
-from mailflow.understand.details.tally import Tally
-from mailflow.understand.details.totals import note_totals
+from mailflow.understand.details.headcount.clauses import Clause
+from mailflow.understand.details.headcount.comers import note_company
+from mailflow.understand.details.headcount.parties import Company
+from mailflow.understand.details.headcount.tally import Tally
+from mailflow.understand.details.headcount.totals import note_totals
+from mailflow.understand.details.sentences.sentence import Sentence
+from mailflow.understand.details.sentences.words import without_marks
 
 
 def note_elsewhere(

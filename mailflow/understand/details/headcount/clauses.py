@@ -7,9 +7,9 @@ Rules: companies ("meine Frau, mein Sohn und ich") are never torn apart by their
 import itertools
 from functools import lru_cache
 
-from mailflow.understand.details.called import brings
-from mailflow.understand.details.parties import Company
-from mailflow.understand.details.people_clauses import Sentence, Token
+from mailflow.understand.details.headcount.called import brings
+from mailflow.understand.details.headcount.parties import Company
+from mailflow.understand.details.sentences.sentence import Sentence, Token
 
 _IDLE = ("joins", "also", "along", "more", "between", "breaks", "everybody", "article")  # no verbs
 _BREAK = frozenset(',،;؛–—-()[]"„“”«»*')

@@ -4,8 +4,8 @@ Rules: a title makes a name of the capitals behind it; without one, capitals are
 writer, a relative or another name, for in some languages every noun has one.
 """
 
-from mailflow.understand.details.people_clauses import Token
-from mailflow.understand.details.term import Term
+from mailflow.understand.details.headcount.term import Term
+from mailflow.understand.details.sentences.sentence import Token
 
 
 def titled(tokens: list[Token], position: int) -> Term | None:

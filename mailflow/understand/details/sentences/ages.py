@@ -1,12 +1,9 @@
 """Ages that stand beside people: "meine Tochter, 17, und ich", "mi hijo de 14 años y yo"."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from mailflow.understand.details.people_clauses import Token
+from mailflow.understand.details.sentences.sentence import Token
 
 
-def without_ages(tokens: "list[Token]") -> "list[Token]":
+def without_ages(tokens: list[Token]) -> list[Token]:
     """The words without the ages; an age goes with its comma."""
     if not any(token.text.isdigit() for token in tokens):
         return tokens
@@ -20,7 +17,7 @@ def without_ages(tokens: "list[Token]") -> "list[Token]":
     return kept
 
 
-def _age_ends(tokens: "list[Token]", start: int) -> int:
+def _age_ends(tokens: list[Token], start: int) -> int:
     """Where the age that begins here ends; `start` where none does."""
     comma = tokens[start].mark and tokens[start].low in ",،"
     digits = next((at for at in range(start, min(start + 3, len(tokens))) if tokens[at].text.isdigit()), None)

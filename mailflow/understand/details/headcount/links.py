@@ -5,9 +5,9 @@ to it ("meine Nachbarin Frau Öztürk", "unsere Nachbarn, das Ehepaar Roth") nam
 """
 
 from mailflow.rules.people import Speech
-from mailflow.understand.details.called import bare
-from mailflow.understand.details.people_clauses import Token
-from mailflow.understand.details.term import Term
+from mailflow.understand.details.headcount.called import bare
+from mailflow.understand.details.headcount.term import Term
+from mailflow.understand.details.sentences.sentence import Token
 
 _RELATIVE = 14  # words of a relative clause between two members
 _BETWEEN = 5  # words that may stand between two members of a company

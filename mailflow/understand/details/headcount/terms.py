@@ -7,7 +7,7 @@ no other, so that a date, an age or a street number elsewhere in the sentence co
 from dataclasses import dataclass
 
 from mailflow.rules.people import Speech
-from mailflow.understand.details.called import (
+from mailflow.understand.details.headcount.called import (
     couples,
     first_names,
     is_called,
@@ -16,9 +16,9 @@ from mailflow.understand.details.called import (
     their_names,
     titled,
 )
-from mailflow.understand.details.people_clauses import Token
-from mailflow.understand.details.term import Term
-from mailflow.understand.details.unlisted import unlisted
+from mailflow.understand.details.headcount.term import Term
+from mailflow.understand.details.headcount.unlisted import unlisted
+from mailflow.understand.details.sentences.sentence import Token
 
 _BEHIND = 8  # words behind a noun among which "alle drei" is looked for
 _BACK = 4  # words before a noun among which its number and its "mein" are looked for

@@ -14,15 +14,16 @@ from copy import copy
 from dataclasses import dataclass
 
 from mailflow.rules.people import Speech
-from mailflow.understand.details.clauses import Clause, split_clauses
-from mailflow.understand.details.comers import note_company, note_writer
-from mailflow.understand.details.elsewhere import glance
-from mailflow.understand.details.followers import note_followers
-from mailflow.understand.details.parties import Company, find_companies
-from mailflow.understand.details.people_clauses import Sentence, read_sentences
-from mailflow.understand.details.rests import note_rest
-from mailflow.understand.details.tally import COUNTED, EARLIER, LOOSE, SUM, TOTAL, Tally
-from mailflow.understand.details.totals import note_totals
+from mailflow.understand.details.headcount.clauses import Clause, split_clauses
+from mailflow.understand.details.headcount.comers import note_company, note_writer
+from mailflow.understand.details.headcount.elsewhere import glance
+from mailflow.understand.details.headcount.followers import note_followers
+from mailflow.understand.details.headcount.parties import Company, find_companies
+from mailflow.understand.details.headcount.rests import note_rest
+from mailflow.understand.details.headcount.tally import COUNTED, EARLIER, LOOSE, SUM, TOTAL, Tally
+from mailflow.understand.details.headcount.totals import note_totals
+from mailflow.understand.details.sentences import read_sentences
+from mailflow.understand.details.sentences.sentence import Sentence
 
 _LETTER = re.compile(r"[^\W\d_]")
 # "Anmeldung 17.", "Zoom 16": no subject ends in a full stop, nor are so many signed up without a noun

@@ -4,11 +4,11 @@ Rules: they come where their clause is about coming or signing up, or where the 
 denial beside them says that they stay away; "die Kinder" in general are nobody.
 """
 
-from mailflow.understand.details.clauses import Clause
-from mailflow.understand.details.parties import Company
-from mailflow.understand.details.people_clauses import Token
-from mailflow.understand.details.tally import COUNTED, Tally, add_company, add_party
-from mailflow.understand.details.term import Term
+from mailflow.understand.details.headcount.clauses import Clause
+from mailflow.understand.details.headcount.parties import Company
+from mailflow.understand.details.headcount.tally import COUNTED, Tally, add_company, add_party
+from mailflow.understand.details.headcount.term import Term
+from mailflow.understand.details.sentences.sentence import Token
 
 BRIEF = 5  # words: a denial this short needs no verb
 _NEAR = 12  # words

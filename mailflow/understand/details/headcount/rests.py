@@ -6,10 +6,10 @@ whatever is said of them ("hat Training", "ist in Quarantäne"); where nothing i
 
 import itertools
 
-from mailflow.understand.details.called import is_called, their_names
-from mailflow.understand.details.parties import Company
-from mailflow.understand.details.people_clauses import Sentence, Token
-from mailflow.understand.details.tally import SUM, TOTAL, Tally
+from mailflow.understand.details.headcount.called import is_called, their_names
+from mailflow.understand.details.headcount.parties import Company
+from mailflow.understand.details.headcount.tally import SUM, TOTAL, Tally
+from mailflow.understand.details.sentences.sentence import Sentence, Token
 
 _BEFORE = ("joins", "breaks", "article", "my", "between", "only")  # words before a subject
 _LEAST = 3  # people of whom some stay away and several are left

@@ -6,11 +6,10 @@ their clause is about coming or signing up; a denial says that they stay away.
 
 import itertools
 
-from mailflow.understand.details.clauses import Clause
-from mailflow.understand.details.others import SHORT, note_others
-from mailflow.understand.details.parties import Company
-from mailflow.understand.details.people_clauses import Token
-from mailflow.understand.details.tally import (
+from mailflow.understand.details.headcount.clauses import Clause
+from mailflow.understand.details.headcount.others import SHORT, note_others
+from mailflow.understand.details.headcount.parties import Company
+from mailflow.understand.details.headcount.tally import (
     COUNTED,
     EARLIER,
     LOOSE,
@@ -20,6 +19,7 @@ from mailflow.understand.details.tally import (
     add_company,
     add_party,
 )
+from mailflow.understand.details.sentences.sentence import Token
 
 
 def note_writer(clause: Clause, tally: Tally) -> None:

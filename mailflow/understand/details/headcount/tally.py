@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from mailflow.understand.details.term import Term
+from mailflow.understand.details.headcount.term import Term
 
 SUM, TOTAL, COUNTED, LOOSE, EARLIER = 4, 3, 2, 1, 0  # how much a total is worth
 

@@ -6,10 +6,10 @@ it, and says that they come, or tells who they are ("Ulla aus dem dritten Stock 
 
 import itertools
 
-from mailflow.understand.details.called import is_called
-from mailflow.understand.details.clauses import Clause
-from mailflow.understand.details.people_clauses import Token
-from mailflow.understand.details.tally import Tally
+from mailflow.understand.details.headcount.called import is_called
+from mailflow.understand.details.headcount.clauses import Clause
+from mailflow.understand.details.headcount.tally import Tally
+from mailflow.understand.details.sentences.sentence import Token
 
 _OTHERS = ("i", "me", "to_me", "i_come", "my", "kin", "neutral", "title")
 _HANGING = ("apart", "partitive", "also")

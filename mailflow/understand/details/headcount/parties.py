@@ -8,11 +8,11 @@ import itertools
 from dataclasses import dataclass, field
 
 from mailflow.rules.people import Speech
-from mailflow.understand.details.called import is_called
-from mailflow.understand.details.links import link_between
-from mailflow.understand.details.people_clauses import Sentence, Token
-from mailflow.understand.details.term import Term
-from mailflow.understand.details.terms import find_terms
+from mailflow.understand.details.headcount.called import is_called
+from mailflow.understand.details.headcount.links import link_between
+from mailflow.understand.details.headcount.term import Term
+from mailflow.understand.details.headcount.terms import find_terms
+from mailflow.understand.details.sentences.sentence import Sentence, Token
 
 
 @dataclass(slots=True)

@@ -8,9 +8,9 @@ own of "ich" ("danke für den Hinweis und ich komme"). A number with an unknown 
 
 from collections.abc import Iterator
 
-from mailflow.understand.details.called import bare, brings, is_called
-from mailflow.understand.details.people_clauses import Token
-from mailflow.understand.details.term import Term
+from mailflow.understand.details.headcount.called import bare, brings, is_called
+from mailflow.understand.details.headcount.term import Term
+from mailflow.understand.details.sentences.sentence import Token
 
 _LONGEST = 9  # words of a phrase
 _HANGING = 3  # words behind a preposition that belong to it: "vom Laden nebenan"

@@ -4,10 +4,10 @@ import bisect
 
 from mailflow.rules.later import Later
 from mailflow.rules.people import Speech
-from mailflow.understand.details.clauses import Clause
-from mailflow.understand.details.parties import Company
-from mailflow.understand.details.people_clauses import Sentence, Token
-from mailflow.understand.details.tally import EARLIER, SUM, TOTAL, Tally
+from mailflow.understand.details.headcount.clauses import Clause
+from mailflow.understand.details.headcount.parties import Company
+from mailflow.understand.details.headcount.tally import EARLIER, SUM, TOTAL, Tally
+from mailflow.understand.details.sentences.sentence import Sentence, Token
 
 
 def note_totals(

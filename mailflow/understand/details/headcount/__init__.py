@@ -1,0 +1,62 @@
+"""How many people come: from the words of a mail to one number.
+
+    "Anmeldung für den 17.: meine Frau, unsere zwei Mädels und ich. Oma bleibt zu Hause."       4
+
+Rules: a sentence is asked whom it names before it is asked who of them comes; the whole mail is heard before
+anything is concluded. In this order:
+
+term.py         one party of a sentence; found by a word for people (terms.py), by name (called.py), or by
+  the way that an unknown word is used (unlisted.py)
+links.py        how two parties hang together,
+parties.py        so that those named together are one company
+clauses.py      what each clause is about: coming, something else, a denial
+tally.py        what the clauses say, gathered:
+  totals.py       numbers that count everybody
+  rests.py        what is left of a whole
+  followers.py    first names that come as well
+  comers.py       companies, with the writer or counted
+  others.py       companies without the writer
+  elsewhere.py    sentences that tell of something else than of coming
+persons.py      the route of a sentence through all these, and the conclusion
+rosters.py      names listed line by line, which count before all sentences
+"""
+
+import re
+from dataclasses import replace
+
+from mailflow.model import Letter
+from mailflow.rules.people import People, Speech
+from mailflow.understand.details.ends import tails
+from mailflow.understand.details.headcount.persons import Headcount, count_persons
+from mailflow.understand.details.headcount.rosters import find_roster
+from mailflow.understand.details.names import is_couple
+from mailflow.understand.details.sentences.sentence import Sentence
+
+_INHERITED = re.compile(r"\s*[^\W\d_]{2,4}(?:\[\d+\])?\s?:\s")  # "Re: …": the subject was written before
+
+
+def find_headcount(
+    letter: Letter,
+    sender: str,
+    written: str,
+    signed: list[str],
+    sentences: list[Sentence],
+    people: People,
+    speech: Speech,
+) -> Headcount:
+    """A list of names counts before the sentences, unless they reckon the writer in: "mit mir vier"."""
+    display = letter.senders[0].name if letter.senders else ""
+    roster = find_roster("\n".join([written, "", *signed]), sender, people, speech)
+    inherited = bool(letter.references) or _INHERITED.match(letter.subject) is not None
+    found = count_persons(sentences, "" if inherited else letter.subject, speech)
+    reckoned = found.writer and not found.summed
+    if roster and (roster.writer or not (reckoned and found.persons == roster.persons + 1)):
+        first = "" if roster.writer else roster.first
+        return Headcount(roster.persons, True, writer=roster.writer, named=first)
+    plural = any(token.has("we") for each in sentences for token in each.tokens)
+    if plural and any(is_couple(line, people) for line in [display, *signed, *tails(written)]):
+        if not found.said:
+            return Headcount(2, True)
+        if found.summed and found.writer:
+            return replace(found, persons=found.persons + 1)
+    return found
