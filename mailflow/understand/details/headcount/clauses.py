@@ -5,6 +5,7 @@ Rules: companies ("meine Frau, mein Sohn und ich") are never torn apart by their
 """
 
 import itertools
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mailflow.understand.details.headcount.called import brings
@@ -12,8 +13,8 @@ from mailflow.understand.details.headcount.parties import Company
 from mailflow.understand.details.sentences.sentence import Sentence, Token
 
 _IDLE = ("joins", "also", "along", "more", "between", "breaks", "everybody", "article")  # no verbs
+_SUBJECTS = ("my", "i", "kin", "they", "theirs", "article")
 _BREAK = frozenset(',،;؛–—-()[]"„“”«»*')
-
 
 # What a word for people does not say of its clause: "Betreuer" is no "betreuen", "Teilnehmer" need not come.
 _NOT_OF = {"kin": frozenset({"aside", "come"}), "neutral": frozenset({"come"})}
@@ -119,32 +120,44 @@ def _split(tokens: list[Token], companies: list[Company]) -> list[Clause]:
     return abouts
 
 
-def _cut(tokens: list[Token], inside: set[int], closed: set[int]) -> list[list[Token]]:
-    """Where clauses begin; the one around a relative clause or brackets goes on behind it."""
-    clauses: list[list[Token]] = [[]]
+@dataclass(slots=True)
+class _Cut:
+    """The clauses so far, the last of them still open, and those that go on behind an interruption."""
+
+    clauses: list[list[Token]] = field(default_factory=lambda: [[]])
     main: list[Token] | None = None  # goes on behind a relative clause
     outer: list[Token] | None = None  # goes on behind brackets
+
+
+def _cut(tokens: list[Token], inside: set[int], closed: set[int]) -> list[list[Token]]:
+    """Where clauses begin; the one around a relative clause or brackets goes on behind it."""
+    cut = _Cut()
     for position, token in enumerate(tokens):
-        starts = (token.mark or token.meaning.tags) and _starts_clause(tokens, position, closed)
-        if starts and position not in inside and any(not earlier.mark for earlier in clauses[-1]):
+        ended = position not in inside and _starts_clause(tokens, position, closed)
+        if ended and any(not earlier.mark for earlier in cut.clauses[-1]):
             following = tokens[position + 1] if position + 1 < len(tokens) else token
-            if token.low in "([":
-                outer = clauses[-1]
-                outer.append(token)
-                clauses.append([])
-            elif token.low in ")]" and outer is not None:
-                clauses.append(outer)
-                outer = None
-            elif token.low in ",،" and following.has("relative") and position + 1 not in inside:
-                main = clauses[-1] if any(earlier.has("kin") for earlier in clauses[-1]) else None
-                clauses.append([])
-            elif main is not None and token.low in ",،" and not following.has("breaks", "i", "joins"):
-                clauses.append(main)
-                main = None
-            else:
-                clauses.append([])
-        clauses[-1].append(token)
-    return clauses
+            relative = following.has("relative") and position + 1 not in inside
+            cut.clauses.append(_next_clause(cut, token, following, relative))
+        cut.clauses[-1].append(token)
+    return cut.clauses
+
+
+def _next_clause(cut: _Cut, token: Token, following: Token, relative: bool) -> list[Token]:
+    """The clause that this token begins: a new one, or one that was interrupted and goes on. `relative`:
+    what follows is a relative clause."""
+    last = cut.clauses[-1]
+    if token.low in "([":
+        cut.outer = last
+        last.append(token)
+    elif token.low in ")]" and cut.outer is not None:
+        outer, cut.outer = cut.outer, None
+        return outer
+    elif token.low in ",،" and relative:
+        cut.main = last if any(earlier.has("kin") for earlier in last) else None
+    elif token.low in ",،" and cut.main is not None and not following.has("breaks", "i", "joins"):
+        main, cut.main = cut.main, None
+        return main
+    return []
 
 
 def _with_relatives(clauses: list[list[Token]]) -> list[Clause]:
@@ -159,6 +172,8 @@ def _with_relatives(clauses: list[list[Token]]) -> list[Clause]:
 def _starts_clause(tokens: list[Token], position: int, closed: set[int]) -> bool:
     """A mark or a word at which another clause begins."""
     token = tokens[position]
+    if not (token.mark or token.meaning.tags):
+        return False
     if (token.mark and token.low in _BREAK) or _opens_clause(tokens, position):
         return True
     if position in closed and token.has("they", "relative"):
@@ -172,8 +187,8 @@ def _starts_clause(tokens: list[Token], position: int, closed: set[int]) -> bool
 def _opens_clause(tokens: list[Token], position: int) -> bool:
     """A word that opens a clause; one that may stand inside ("komme aber gern"), by its subject."""
     token = tokens[position]
-    if not token.has("breaks") or not token.has("between"):
-        return token.has("breaks")
-    return position + 1 < len(tokens) and tokens[position + 1].has(
-        "my", "i", "kin", "they", "theirs", "article"
-    )
+    if not token.has("breaks"):
+        return False
+    if not token.has("between"):
+        return True
+    return position + 1 < len(tokens) and tokens[position + 1].has(*_SUBJECTS)

@@ -30,7 +30,7 @@ def unlisted(tokens: list[Token], terms: list[Term]) -> list[Term]:
 
 
 def _before(tokens: list[Token], writer: Term, terms: list[Term]) -> list[Term]:
-    """From the writer backwards, over what is known."""
+    """ "Der Küster, unsere Organistin und ich": from the writer backwards, over what is known."""
     found: list[Term] = []
     end = writer.start - 1
     if end < 1 or not _joins(tokens[end]) or _alone(tokens, writer.end):
@@ -39,18 +39,12 @@ def _before(tokens: list[Token], writer: Term, terms: list[Term]) -> list[Term]:
     beside = tokens[writer.start].has("i", "me")  # "mir" only in "mit dem Küster und mir"
     while end > 0:
         known = next((term for term in terms if term.start < end <= term.end), None)
-        phrase = known or next(
-            (
-                p
-                for s in range(end - 1, max(-1, end - _LONGEST), -1)
-                if (p := _phrase(tokens, s)) and p.end == end
-            ),
-            None,
-        )
-        phrase = phrase or (_name(tokens, end) if end < writer.start - 1 else None)
+        phrase = known or _phrase_before(tokens, end)
+        if phrase is None and end < writer.start - 1:
+            phrase = _name(tokens, end)
         if phrase is None or phrase.kind == "me" or (summed and phrase.owned):
             break
-        if not (known or beside or (phrase.start and tokens[phrase.start - 1].has("along", "escorted"))):
+        if not (known or beside or _goes_along(tokens, phrase)):
             break
         if known is None:
             found.append(phrase)
@@ -59,6 +53,17 @@ def _before(tokens: list[Token], writer: Term, terms: list[Term]) -> list[Term]:
             break
         summed = phrase.counted and not phrase.owned and not _joins(tokens[end])
     return found
+
+
+def _phrase_before(tokens: list[Token], end: int) -> Term | None:
+    """The shortest phrase that ends there: "unsere Organistin" of "der Küster, unsere Organistin und ich"."""
+    starts = range(end - 1, max(-1, end - _LONGEST), -1)
+    return next((phrase for at in starts if (phrase := _phrase(tokens, at)) and phrase.end == end), None)
+
+
+def _goes_along(tokens: list[Token], phrase: Term) -> bool:
+    """ "mit dem Küster und mir"."""
+    return phrase.start > 0 and tokens[phrase.start - 1].has("along", "escorted")
 
 
 def _name(tokens: list[Token], end: int) -> Term | None:
@@ -83,16 +88,26 @@ def _brought(tokens: list[Token], terms: list[Term]) -> list[Term]:
     found: list[Term] = []
     taken = {place for term in terms for place in range(term.start, term.end)}
     for start, end in _stretches(tokens):
-        tags = {tag for token in tokens[start:end] for tag in token.meaning.tags}
-        beside = {"besides", "come"} <= tags or {"besides", "half"} <= tags
-        if not beside and not brings(tokens[start:end]):
-            continue
-        for place in range(start, end):
-            phrase = _phrase(tokens, place) if tokens[place].has("article") and place not in taken else None
-            noun = place + 1
-            if phrase and noun not in taken and is_called(tokens[noun]) and (beside or phrase.end > noun + 1):
-                found.append(Term(place, phrase.end, "named", 1, name=tokens[noun].text, listed=False))
+        beside = _sits_beside(tokens[start:end])
+        if beside or brings(tokens[start:end]):
+            found += filter(None, (_by_article(tokens, at, taken, beside) for at in range(start, end)))
     return found
+
+
+def _sits_beside(stretch: list[Token]) -> bool:
+    """ "… sitzt neben mir", "… kommt mit mir"."""
+    return any(token.has("besides") for token in stretch) and any(t.has("come", "half") for t in stretch)
+
+
+def _by_article(tokens: list[Token], place: int, taken: set[int], beside: bool) -> Term | None:
+    """ "Die Uschi aus Nr. 12"; a bare "die Uschi" only where it says that she sits beside the writer."""
+    noun = place + 1
+    if not tokens[place].has("article") or taken & {place, noun}:
+        return None
+    phrase = _phrase(tokens, place)
+    if phrase is None or not is_called(tokens[noun]) or not (beside or phrase.end > noun + 1):
+        return None
+    return Term(place, phrase.end, "named", 1, name=tokens[noun].text, listed=False)
 
 
 def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
@@ -108,10 +123,7 @@ def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
 def _phrase(tokens: list[Token], start: int) -> Term | None:
     """Determiner, at most two adjectives, an unknown noun or name, and what hangs on it."""
     first = tokens[start]
-    formal = first.has("theirs") and first.text[:1].isupper() and start > 0 and not tokens[start - 1].mark
-    if start and tokens[start - 1].has("partitive") and not tokens[start - 1].has("article"):
-        return None
-    if not first.has("article", "my", "theirs", "one") or first.has("partitive", "impersonal") or formal:
+    if not _leads_phrase(tokens, start):
         return None
     place, count = start + 1, 1
     if place < len(tokens) and (tokens[place].number or 0) > 1:
@@ -127,6 +139,17 @@ def _phrase(tokens: list[Token], start: int) -> Term | None:
         place += 1
     owned, end = first.has("my", "theirs"), _hanging(tokens, place)
     return Term(start, end, "kin", count, noun.low, owned, count > 1, listed=False)
+
+
+def _leads_phrase(tokens: list[Token], start: int) -> bool:
+    """A determiner: "der", "unsere", "ein"; not "Ihre" of whom the mail is written to, nor in "of the"."""
+    first, before = tokens[start], tokens[start - 1] if start else None
+    if not first.has("article", "my", "theirs", "one") or first.has("partitive", "impersonal"):
+        return False
+    if before is None:
+        return True
+    formal = first.has("theirs") and first.text[:1].isupper() and not before.mark
+    return not formal and (not before.has("partitive") or before.has("article"))
 
 
 def _is_noun(tokens: list[Token], place: int) -> bool:
@@ -175,23 +198,18 @@ def _is_head(tokens: list[Token], place: int) -> bool:
 
 def _may_count(tokens: list[Token], place: int) -> bool:
     """Not an hour or a day; and a word of coming is in the same stretch, between two marks."""
-    before = tokens[place - 1] if place else None
-    led = before is not None and before.has("along", "joins", "article", "more", "my")
-    dated = tokens[place].text.isdigit() or (before is not None and before.has("dating", "apart"))
+    before = tokens[place - 1 : place]  # none, or one
+    led = any(token.has("along", "joins", "article", "more", "my") for token in before)
+    dated = tokens[place].text.isdigit() or any(token.has("dating", "apart") for token in before)
     if dated and not led:
         return False
-    start = end = place
-    while start and not tokens[start - 1].mark:
-        start -= 1
-    while end < len(tokens) and not tokens[end].mark:
-        end += 1
-    joined = place > 1 and any(token.has("joins") for token in tokens[place - 2 : place])
-    stretch = tokens[start:end]
+    stretch = next(tokens[start:end] for start, end in _stretches(tokens) if start <= place < end)
     writer = any(token.has("i", "me", "we", "i_come") for token in stretch)
-    if any(token.has("aside") for token in stretch) or (
-        not writer and before is not None and before.has("along")
-    ):
+    if any(token.has("aside") for token in stretch):
         return False
+    if not writer and any(token.has("along") for token in before):
+        return False  # "mit drei Leuten": who else comes?
+    joined = place > 1 and any(token.has("joins") for token in tokens[place - 2 : place])
     return (joined and writer) or any(token.has(*_COMING) for token in stretch)
 
 
