@@ -12,7 +12,7 @@ from typing import NamedTuple
 from mailflow.model import Letter
 from mailflow.rules.people import People, Speech
 from mailflow.rules.people_words import fold
-from mailflow.understand.details.headcount.persons import Headcount
+from mailflow.understand.details.headcount.conclusion import Headcount
 from mailflow.understand.details.names import (
     fuller,
     is_inflected,

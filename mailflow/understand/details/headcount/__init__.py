@@ -17,7 +17,8 @@ tally.py        what the clauses say, gathered:
   comers.py       companies, with the writer or counted
   others.py       companies without the writer
   elsewhere.py    sentences that tell of something else than of coming
-persons.py      the route of a sentence through all these, and the conclusion
+conclusion.py   what follows from all this
+persons.py      the route of the sentences through all these
 rosters.py      names listed line by line, which count before all sentences
 """
 
@@ -27,7 +28,8 @@ from dataclasses import replace
 from mailflow.model import Letter
 from mailflow.rules.people import People, Speech
 from mailflow.understand.details.ends import tails
-from mailflow.understand.details.headcount.persons import Headcount, count_persons
+from mailflow.understand.details.headcount.conclusion import Headcount
+from mailflow.understand.details.headcount.persons import count_persons
 from mailflow.understand.details.headcount.rosters import find_roster
 from mailflow.understand.details.names import is_couple
 from mailflow.understand.details.sentences.sentence import Sentence

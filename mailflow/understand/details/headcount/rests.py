@@ -8,33 +8,30 @@ import itertools
 
 from mailflow.understand.details.headcount.called import is_called, their_names
 from mailflow.understand.details.headcount.parties import Company
-from mailflow.understand.details.headcount.tally import SUM, TOTAL, Tally
+from mailflow.understand.details.headcount.tally import SUM, TOTAL, Tally, Total
 from mailflow.understand.details.sentences.sentence import Sentence, Token
 
 _BEFORE = ("joins", "breaks", "article", "my", "between", "only")  # words before a subject
+_DETERMINERS = ("article", "my", "theirs", "one")
 _LEAST = 3  # people of whom some stay away and several are left
 
 
 def note_rest(sentence: Sentence, companies: list[Company], tally: Tally) -> None:
     """Note the whole, who is missing from it, and how many the rest are."""
     tokens = sentence.tokens
-    whole, behind = _whole(tokens, companies, tally.totals, tally.sentence)
+    told = [total for total in tally.totals if total.sentence == tally.sentence]
+    whole, behind = _whole(tokens, companies, told)
     if whole > tally.whole:
         tally.whole, tally.missing = whole, {}
     elif not tally.whole:
         return
     else:
         behind = 0
-    excepted = next((token.place for token in tokens if token.has("excepted")), None)
-    only = next((token.place for token in tokens[behind:] if _only_they(tokens, token)), None)
-    if excepted is not None or only is not None:
-        place = (excepted if excepted is not None else only) or 0
-        missing = _excepted(tokens, place + 1, companies)
-        if 0 < missing < tally.whole:
-            tally.note_total(SUM, tally.whole - missing, len(tokens))
-            tally.struck |= {place for place, token in enumerate(tokens) if token.number}
-            tally.whole, tally.missing = 0, {}
-            return
+    missing = _excepted(tokens, behind, companies)
+    if 0 < missing < tally.whole:
+        _reckon(missing, len(tokens), tally)
+        tally.struck |= {place for place, token in enumerate(tokens) if token.number}
+        return
     if _all_come(tokens[behind:]):
         tally.note_total(TOTAL, tally.whole, len(tokens))
     rest = next((token.place for token in tokens if token.has("rest") and token.place >= behind), None)
@@ -43,8 +40,13 @@ def note_rest(sentence: Sentence, companies: list[Company], tally: Tally) -> Non
         _note_missing([token for token in clause if not token.mark], companies, tally)
     missing = sum(tally.missing.values())
     if rest is not None and 0 < missing < tally.whole:
-        tally.note_total(SUM, tally.whole - missing, rest)
-        tally.whole, tally.missing = 0, {}
+        _reckon(missing, rest, tally)
+
+
+def _reckon(missing: int, place: int, tally: Tally) -> None:
+    """All but these come; the whole is told, once and for all."""
+    tally.note_total(SUM, tally.whole - missing, place)
+    tally.whole, tally.missing = 0, {}
 
 
 def _all_come(tokens: list[Token]) -> bool:
@@ -63,14 +65,18 @@ def _only_they(tokens: list[Token], token: Token) -> bool:
     return token.has("only") and denied and not any(each.has("i", "me", "come") for each in clause)
 
 
-def _excepted(tokens: list[Token], start: int, companies: list[Company]) -> int:
-    """How many are named right behind "bis auf": relatives, names, or so many."""
+def _excepted(tokens: list[Token], behind: int, companies: list[Company]) -> int:
+    """How many are left out: "alle bis auf meinen Mann", "nur Jonas nicht", behind the whole."""
+    excepting = (token.place for token in tokens if token.has("excepted"))
+    only = (token.place for token in tokens[behind:] if _only_they(tokens, token))
+    place = next(itertools.chain(excepting, only), None)
+    return 0 if place is None else _named_from(tokens, place + 1, companies)
+
+
+def _named_from(tokens: list[Token], start: int, companies: list[Company]) -> int:
+    """How many are named right there: relatives, names, or so many."""
     place = start
-    while (
-        place < len(tokens)
-        and tokens[place].has("article", "my", "theirs", "one")
-        and not tokens[place].number
-    ):
+    while place < len(tokens) and tokens[place].has(*_DETERMINERS) and not tokens[place].number:
         place += 1
     known = next((each for each in companies if start <= each.start <= place), None)
     if known:
@@ -85,10 +91,9 @@ def _excepted(tokens: list[Token], start: int, companies: list[Company]) -> int:
     return 2 if joined else 1
 
 
-def _whole(
-    tokens: list[Token], companies: list[Company], totals: list[tuple[int, int, int]], sentence: int
-) -> tuple[int, int]:
-    """The first number of several people, and where it ends: "vier Mann", "zu viert", "wir sind fünf"."""
+def _whole(tokens: list[Token], companies: list[Company], totals: list[Total]) -> tuple[int, int]:
+    """The first number of several people, and where it ends: "vier Mann", "zu viert", "wir sind fünf".
+    `totals`: of this sentence."""
     counted = [
         (term.end, term.count)
         for company in companies
@@ -101,7 +106,7 @@ def _whole(
         for token in tokens
         if token.number and any(before.has("we") for before in tokens[max(0, token.place - 4) : token.place])
     ]
-    told = [(place % 1000 + 1, number) for _, place, number in totals if place // 1000 == sentence]
+    told = [(total.place + 1, total.number) for total in totals]
     found = [(end, number) for end, number in [*counted, *grouped, *alone, *told] if number >= _LEAST]
     end, number = min(found, default=(0, 0))
     return number, end

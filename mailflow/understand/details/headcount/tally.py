@@ -1,17 +1,27 @@
 """What a mail's clauses say about who comes, gathered before the conclusion is drawn."""
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from mailflow.understand.details.headcount.term import Term
 
 SUM, TOTAL, COUNTED, LOOSE, EARLIER = 4, 3, 2, 1, 0  # how much a total is worth
 
 
+class Total(NamedTuple):
+    """A number that counts everybody, and where it stands; the greatest is worth most, or was said last."""
+
+    worth: int
+    sentence: int
+    place: int  # of the token in its sentence
+    number: int
+
+
 @dataclass(slots=True)
 class Tally:
     """Evidence of all sentences. Relations ("Mann", "Kinder") are keys, so that nobody counts twice."""
 
-    totals: list[tuple[int, int, int]] = field(default_factory=list)  # worth, place, number
+    totals: list[Total] = field(default_factory=list)
     words: int = 0  # of the whole text
     sentence: int = 0  # which one is being read
     just_counted: tuple[int, int] = (-1, 0)  # in that sentence so many: names that follow are theirs
@@ -23,9 +33,7 @@ class Tally:
     struck: set[int] = field(default_factory=set)  # tokens of the sentence that are told already
     additions: int = 0  # "+ 2": beside the writer
     others: dict[str, int] = field(default_factory=dict)  # they come
-    weak: dict[str, int] = field(
-        default_factory=dict
-    )  # "mein Mann und ich", in a clause about something else
+    weak: dict[str, int] = field(default_factory=dict)  # the same, in a clause about something else
     signed: dict[str, int] = field(default_factory=dict)  # they have signed up by themselves
     followers: dict[str, int] = field(default_factory=dict)  # "Inge und Trudi auch"
     among: bool = False  # "eine davon bin ich": those who were counted include the writer
@@ -51,7 +59,12 @@ class Tally:
 
     def note_total(self, worth: int, number: int, place: int) -> None:
         """A number that counts everybody; `place` is the token of the present sentence."""
-        self.totals.append((worth, self.sentence * 1000 + place, number))
+        self.totals.append(Total(worth, self.sentence, place, number))
+
+    @property
+    def last_mentioned(self) -> dict[str, int]:
+        """ "Meine Schwester …, und ich mit ihr": whom the mail mentioned last."""
+        return dict(list(self.mentioned.items())[-1:])
 
 
 def add_company(where: dict[str, int], terms: list[Term]) -> None:
