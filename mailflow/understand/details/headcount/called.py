@@ -31,7 +31,7 @@ def _are_two(tokens: list[Token], position: int) -> bool:
     """ "Herr und Frau Berger"."""
     titles = [token for token in tokens[position : position + 3 : 2] if token.has("title") and token.capital]
     named = len(titles) == 2 and position + 3 < len(tokens) and part_of_name(tokens[position + 3])
-    return named and _joins(tokens[position + 1])
+    return named and tokens[position + 1].joins
 
 
 def _title_behind(tokens: list[Token], position: int) -> Term | None:
@@ -52,7 +52,7 @@ def own_name(tokens: list[Token], start: int) -> tuple[int, str]:
         end += 1
     if end > start:
         return end, " ".join(token.text for token in tokens[start:end])
-    if start < len(tokens) and tokens[start].low in ",،":
+    if start < len(tokens) and tokens[start].comma:
         end = start + 1
         while end < len(tokens) and end - start < 5 and tokens[end].capital and bare(tokens[end]):
             end += 1
@@ -68,7 +68,7 @@ def their_names(tokens: list[Token], start: int) -> tuple[int, int]:
     end, names = start, 0
     while _capitals(tokens, end, 1):
         end, names = end + (2 if _capitals(tokens, end, 2) else 1), names + 1
-        joined = end < len(tokens) and (_joins(tokens[end]) or tokens[end].low in ",،")
+        joined = end < len(tokens) and (tokens[end].joins or tokens[end].comma)
         if not joined or not _capitals(tokens, end + 1, 1):
             break
         end += 1
@@ -86,7 +86,7 @@ def first_names(tokens: list[Token], terms: list[Term]) -> list[Term]:
         elif (
             term.kind == "kin"
             and term.start > 2
-            and (_joins(tokens[term.start - 1]) or tokens[term.start - 1].has("along"))
+            and (tokens[term.start - 1].joins or tokens[term.start - 1].has("along"))
         ):
             place = term.start - 3
             if not taken & {place, place + 1} and _capitals(tokens, place, 2):
@@ -118,8 +118,8 @@ def _listed(tokens: list[Token], terms: list[Term]) -> list[Term]:
         return []
     found: list[Term] = []
     place = kin[-1].end
-    while place < len(tokens) and tokens[place].low in ",،" and _capitals(tokens, place + 1, 1):
-        if place + 2 < len(tokens) and not tokens[place + 2].mark and not _joins(tokens[place + 2]):
+    while place < len(tokens) and tokens[place].comma and _capitals(tokens, place + 1, 1):
+        if place + 2 < len(tokens) and not tokens[place + 2].mark and not tokens[place + 2].joins:
             break
         found.append(_called(tokens, place + 1, place + 2))
         place += 2
@@ -130,7 +130,7 @@ def _before_writer(tokens: list[Token], writer: int, taken: set[int]) -> list[Te
     """ "Anna, Max und ich", from the writer backwards."""
     found: list[Term] = []
     place = writer - 2
-    if place < 0 or not _joins(tokens[place + 1]):
+    if place < 0 or not tokens[place + 1].joins:
         return found
     if place == 0 and tokens[0].small and bare(tokens[0]):
         return [_called(tokens, 0, 1)]
@@ -151,11 +151,11 @@ def _behind_writer(tokens: list[Token], end: int, known: dict[int, int]) -> list
     found: list[Term] = []
     place, joined = end, False
     commas = not tokens[end - 1].has("we")
-    while place < len(tokens) - 1 and (_joins(tokens[place]) or (commas and tokens[place].low in ",،")):
+    while place < len(tokens) - 1 and (tokens[place].joins or (commas and tokens[place].comma)):
         start = place + 1 + (tokens[place + 1].has("article") and place + 1 not in known)
         if start not in known and not _capitals(tokens, start, 1):
             break
-        joined |= _joins(tokens[place])
+        joined |= tokens[place].joins
         place = known.get(start, start + 1 + (start + 1 not in known and _capitals(tokens, start, 2)))
         if start not in known:
             found.append(_called(tokens, start, place))
@@ -164,10 +164,6 @@ def _behind_writer(tokens: list[Token], end: int, known: dict[int, int]) -> list
 
 def _called(tokens: list[Token], start: int, end: int) -> Term:
     return Term(start, end, "named", 1, name=" ".join(token.text for token in tokens[start:end]))
-
-
-def _joins(token: Token) -> bool:
-    return token.has("joins") or token.low == "+"
 
 
 def _capitals(tokens: list[Token], start: int, number: int) -> bool:
@@ -186,7 +182,7 @@ def couples(tokens: list[Token]) -> list[Term]:
             last = tokens[place - 1] if first == place - 2 else tokens[place + 2]
             found.append(Term(first, place, "named", 1, name=f"{tokens[first].text} {last.text}"))
             found.append(_called(tokens, place + 1, place + 3))
-            while first > 1 and tokens[first - 1].low in ",،" and _capitals(tokens, first - 2, 1):
+            while first > 1 and tokens[first - 1].comma and _capitals(tokens, first - 2, 1):
                 end, first = first - 1, first - 3 if _capitals(tokens, first - 3, 2) else first - 2
                 found.append(_called(tokens, first, end))
     return found

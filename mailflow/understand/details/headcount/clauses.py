@@ -152,9 +152,9 @@ def _next_clause(cut: _Cut, token: Token, following: Token, relative: bool) -> l
     elif token.low in ")]" and cut.outer is not None:
         outer, cut.outer = cut.outer, None
         return outer
-    elif token.low in ",،" and relative:
+    elif token.comma and relative:
         cut.main = last if any(earlier.has("kin") for earlier in last) else None
-    elif token.low in ",،" and cut.main is not None and not following.has("breaks", "i", "joins"):
+    elif token.comma and cut.main is not None and not following.has("breaks", "i", "joins"):
         main, cut.main = cut.main, None
         return main
     return []

@@ -64,7 +64,7 @@ def note_company(
     tally: Tally,
 ) -> None:
     """Note what the sentence says of a company. `coming`: some clause of it is about coming;
-    `occasion`: or at least about the event."""
+    `occasion`: that, or at least about the event."""
     clause = clauses[tokens[company.start].clause]
     others = company.others
     if company.with_writer and _escorts(company, tokens, clause):
@@ -72,15 +72,17 @@ def note_company(
         return
     if not company.with_writer:
         tally.called |= {term.relation: term.name for term in others if term.name and term.kind == "kin"}
-    if not others or (others == [term for term in others if term.kind == "they"] and not company.with_writer):
-        if "besides" in clause.tags and clause.coming and not company.with_writer and others:
-            tally.others |= dict(list(tally.mentioned.items())[-1:])  # "jetzt will sie mit mir zuhören"
+        if all(term.kind == "they" for term in others):
+            if "besides" in clause.tags and clause.coming:
+                tally.others |= tally.last_mentioned  # "jetzt will sie mit mir zuhören"
+            return
+    if not others:
         return
     if tally.struck & set(range(company.start, company.end)):
         return
     if _is_told_of(company, tokens, clause):
         tally.mentioned |= {term.relation: term.count for term in others if term.kind == "kin"}
-    elif _are_only(company, tokens, tally, coming or occasion) and not clause.aside:
+    elif _are_only(company, tokens, tally, occasion) and not clause.aside:
         worth = SUM if _remain(company, tokens) else TOTAL
         tally.note_total(worth, sum(term.count for term in company.terms), company.start)
         tally.writer_in |= company.with_writer
@@ -109,7 +111,7 @@ def _note_known(
         tally.writer_out = True
         note_others(Company(company.others), clause, coming, tokens, tally)
     elif company.with_writer:
-        if coming or occasion or not _told_along(company, tokens):
+        if occasion or not _told_along(company, tokens):
             _note_with_writer(company, clause, occasion, tally)
     elif "escorted" in clause.tags or not _stands_apart(tokens, company):
         note_others(company, clause, coming, tokens, tally)
@@ -173,37 +175,43 @@ def _note_again(clause: Clause, tokens: list[Token], tally: Tally) -> None:
     wanted = wanted and (clause.coming or clause.verbless or not opened)
     if clause.wholly or clause.negated or not wanted:
         return
-    tally.others = tally.others or dict(list(tally.mentioned.items())[-1:])
+    tally.others = tally.others or tally.last_mentioned
     tally.writer_in = True
 
 
 def _note_counted(company: Company, clause: Clause, coming: bool, tokens: list[Token], tally: Tally) -> None:
     """ "2 Personen", "1 Erwachsener und 3 Kinder", "zwei Personen und ich"."""
-    if any(token.number is None for token in tokens[company.start : company.end] if token.low == "0"):
-        return
+    inside = tokens[company.start : company.end]
+    if any(token.low == "0" and token.number is None for token in inside):
+        return  # a day, or a number that no longer holds
     if clause.aside and not clause.coming:
         return
-    firm = (
-        coming
-        or clause.tags & {"i", "we"}
-        or (
-            sum(not token.mark for token in tokens) <= SHORT
-            and not any(term.owned for term in company.others)
-        )
-    )  # "unsere acht Leute sind auf dem Dach"
-    firm = firm and (company.with_writer or all(term.listed for term in company.others))
     number = sum(term.count for term in company.others) + company.with_writer
-    told = any(token.number for token in tokens[company.start : company.end])
-    after = tokens[company.end : company.end + 2]
-    given = len(after) == 2 and after[0].has("given_to") and after[1].has("me", "my", "to_me")
-    firm = firm and (number > 1 or told or not given)  # not "eine Anmeldung für uns alle"
-    more = any(token.has("more") for token in tokens[max(0, company.start - 2) : company.start + 2])
-    more |= "besides" in clause.tags  # "mit mir kommen drei Leute"
+    near = tokens[max(0, company.start - 2) : company.start + 2]
+    more = "besides" in clause.tags or any(token.has("more") for token in near)  # "mit mir kommen drei Leute"
     if more and not company.with_writer and clause.tags & {"i", "come", "along", "besides"}:
         tally.additions += number
         tally.also = True
-    else:
-        tally.note_total(COUNTED if firm else LOOSE, number, company.start)
+        return
+    told = number > 1 or any(token.number for token in inside) or not _is_given(company, tokens)
+    firm = told and _are_comers(company, clause, coming, tokens)
+    tally.note_total(COUNTED if firm else LOOSE, number, company.start)
+
+
+def _are_comers(company: Company, clause: Clause, coming: bool, tokens: list[Token]) -> bool:
+    """Surely they come; not "unsere acht Leute sind auf dem Dach"."""
+    if not company.with_writer and not all(term.listed for term in company.others):
+        return False
+    if coming or clause.tags & {"i", "we"}:
+        return True
+    owned = any(term.owned for term in company.others)
+    return not owned and sum(not token.mark for token in tokens) <= SHORT
+
+
+def _is_given(company: Company, tokens: list[Token]) -> bool:
+    """ "Eine Anmeldung für uns alle": it counts no person."""
+    after = tokens[company.end : company.end + 2]
+    return len(after) == 2 and after[0].has("given_to") and after[1].has("me", "my", "to_me")
 
 
 def _note_with_writer(company: Company, clause: Clause, coming: bool, tally: Tally) -> None:

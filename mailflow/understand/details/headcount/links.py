@@ -34,9 +34,9 @@ def link_between(tokens: list[Token], last: Term, term: Term, speech: Speech) ->
         return _link_beside(tokens, last, term, speech)
     if not all(_connects(token) for token in between):
         return ""
-    if any(token.has("joins") or token.low in "+&/" for token in between):
+    if any(unites(token) for token in between):
         return "joined"
-    if any(token.low in ",،" for token in between):
+    if any(token.comma for token in between):
         return _link_by_comma(tokens, last, term)
     if _accompany(last, term, speech) and any(token.has("along") for token in between):
         return "joined"
@@ -61,7 +61,7 @@ def _apposed(last: Term, term: Term, between: list[Token]) -> bool:
     """ "Unsere Nachbarn, das Ehepaar Roth", "Begleitperson: mein Nachbar"."""
     if last.kind != "kin" or not between:
         return False
-    pair = last.owned and term.kind == "pair" and len(between) < 3 and between[0].low in ",،"
+    pair = last.owned and term.kind == "pair" and len(between) < 3 and between[0].comma
     labelled = len(between) == 1 and between[0].low == ":" and last.count == term.count
     return (pair and not between[-1].has("joins")) or labelled
 
@@ -99,7 +99,7 @@ def _over_relative(between: list[Token]) -> bool:
     """ "meine Hilfe Frau Nowak, die auch neu hier ist, und ich"."""
     if not 4 < len(between) <= _RELATIVE or not between[0].mark or not between[1].has("relative"):
         return False
-    return between[-1].has("joins") and between[-2].low in ",،"
+    return between[-1].has("joins") and between[-2].comma
 
 
 def _only_named(between: list[Token]) -> bool:
@@ -143,5 +143,11 @@ def _link_by_comma(tokens: list[Token], last: Term, term: Term) -> str:
     return "joined"
 
 
+def unites(token: Token) -> bool:
+    """ "und", "+", "&", "/": no comma, which may only list."""
+    return token.has("joins") or token.low in "+&/"
+
+
 def _connects(token: Token) -> bool:
+    """May stand between two members of a company: "mein Mann und auch noch die Kinder"."""
     return token.low in ",،+&/" or token.has("joins", "also", "more", "along", "between", "article")

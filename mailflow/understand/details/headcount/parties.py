@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from mailflow.rules.people import Speech
 from mailflow.understand.details.headcount.called import is_called
-from mailflow.understand.details.headcount.links import link_between
+from mailflow.understand.details.headcount.links import link_between, unites
 from mailflow.understand.details.headcount.term import Term
 from mailflow.understand.details.headcount.terms import find_terms
 from mailflow.understand.details.sentences.sentence import Sentence, Token
@@ -84,7 +84,7 @@ def _told_again(tokens: list[Token], before: Company, company: Company) -> bool:
 
 def _name_again(tokens: list[Token], last: Term, term: Term) -> None:
     """ "meine Mutter, Frau Baum, …": the name, and the comma that closes it, belong to the first."""
-    commas = tokens[last.end].low in ",،" and term.end < len(tokens) and tokens[term.end].low in ",،"
+    commas = tokens[last.end].comma and term.end < len(tokens) and tokens[term.end].comma
     last.end, last.name = term.end + commas, last.name or term.name
 
 
@@ -110,12 +110,8 @@ def _without_their_names(tokens: list[Token], terms: list[Term]) -> list[Term]:
             names += 1
         told = names - position - 1 + bool(term.name)
         position += 1
-        if (
-            term.kind in ("kin", "pair", "neutral")
-            and term.count > 1
-            and 1 < told <= term.count
-            and position < names
-        ):
+        several = term.kind in ("kin", "pair", "neutral") and term.count > 1
+        if several and 1 < told <= term.count and position < names:
             gap = tokens[term.end : terms[position].start]
             if term.name or not any(token.has("joins") for token in gap):
                 term.name, term.end = term.name or terms[position].name, terms[names - 1].end
@@ -128,26 +124,32 @@ def _settled(tokens: list[Token], company: Company) -> list[Company]:
     terms = company.terms = _without_their_names(tokens, company.terms)
     if terms[0].kind == "me" and tokens[terms[0].start].has("we") and _only_names(tokens, terms):
         del terms[1]  # "wir, Christel und Manfred Otten": one of them writes
-    if len(terms) > 1 and terms[0].kind == "named" and terms[1].kind == "neutral":
-        told = terms[1].counted and tokens[terms[1].start - 1].low in ",،"
-        del terms[: int(told)]  # "Familie Kox, 2 Erwachsene und 2 Kinder"
+    if len(terms) > 1 and terms[0].kind == "named" and _counts_them(tokens, terms[1]):
+        del terms[0]  # "Familie Kox, 2 Erwachsene und 2 Kinder"
     if len(terms) > 1 and not _hangs_together(tokens, company):
         return [Company([term]) for term in terms]
-    for edge in (0, -1) if len(terms) > 1 else ():
-        rest = terms[1:] if edge == 0 else terms[:-1]
-        gap = tokens[terms[0].end : terms[1].start] if edge == 0 else tokens[terms[-2].end : terms[-1].start]
-        summing = terms[edge].kind == "neutral" or (terms[edge].kind == "me" and terms[edge].counted)
-        apart = not _in_their_number(tokens, terms[edge]) and not any(
-            token.has("joins") or token.low in "+&/" for token in gap
-        )
-        told = (
-            terms[edge].kind == "me"
-            or not terms[edge].listed
-            or any(t.kind in ("me", "named") or t.owned for t in rest)
-        )
-        if summing and apart and told and 1 < terms[edge].count == sum(term.count for term in rest):
+    for whole, rest in ((terms[0], terms[1:]), (terms[-1], terms[:-1])) if len(terms) > 1 else ():
+        if _is_sum(tokens, whole, rest):
             return [Company(rest)]
     return [company]
+
+
+def _counts_them(tokens: list[Token], term: Term) -> bool:
+    """ "…, 2 Erwachsene": how many those are who were named before the comma."""
+    return term.kind == "neutral" and term.counted and tokens[term.start - 1].comma
+
+
+def _is_sum(tokens: list[Token], whole: Term, rest: list[Term]) -> bool:
+    """ "Zwei Personen, meine Frau und ich", "meine Frau und ich, zwei Personen"."""
+    summing = whole.kind == "neutral" or (whole.kind == "me" and whole.counted)
+    if not summing or not 1 < whole.count == sum(term.count for term in rest):
+        return False
+    before = whole.start < rest[0].start
+    gap = tokens[whole.end : rest[0].start] if before else tokens[rest[-1].end : whole.start]
+    if any(unites(token) for token in gap) or _in_their_number(tokens, whole):
+        return False
+    told = any(term.kind in ("me", "named") or term.owned for term in rest)
+    return told or whole.kind == "me" or not whole.listed
 
 
 def _in_their_number(tokens: list[Token], term: Term) -> bool:
@@ -161,14 +163,14 @@ def _only_names(tokens: list[Token], terms: list[Term]) -> bool:
         term.kind == "named" or (term.kind == "kin" and term.count == 1 and term.end - term.start == 1)
         for term in terms[1:]
     )
-    return named and tokens[terms[0].end].low in ",،"
+    return named and tokens[terms[0].end].comma
 
 
 def _hangs_together(tokens: list[Token], company: Company) -> bool:
     """By "und", by the writer at the end, or as a list: "2 Erwachsene, 1 Kind", "Papa, Mama, zwei Kinder"."""
     terms = company.terms
     stretch = tokens[company.start : company.end]
-    if any(token.has("joins", "along") or token.low in "+&/" for token in stretch):
+    if any(unites(token) or token.has("along") for token in stretch):
         return True
     if len(terms) == 2 and terms[0].kind == "me":
         return False

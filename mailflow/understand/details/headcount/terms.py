@@ -109,7 +109,7 @@ def _writer(tokens: list[Token], position: int) -> Term | None:
         if after is None or after.mark or after.has("joins"):
             return Term(position, position + 2, "me", following.number, counted=True)
     end, name = own_name(tokens, position + 1)
-    if name and tokens[position + 1].low in ",،":
+    if name and tokens[position + 1].comma:
         return Term(position, min(end + 1, len(tokens)), "me", 1)
     return Term(position, position + 1, "me", 1)
 
@@ -174,9 +174,9 @@ def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Spee
     led = lead.start == 0 or tokens[lead.start - 1].low in ":," or tokens[lead.start - 1].has("joins")
     listed = led and not token.has("role")
     if count == 1 and (lead.owned or lead.single or listed or not speech.needs_determiner):
-        commas = term.end < len(tokens) and tokens[term.end].low in ",،"
+        commas = term.end < len(tokens) and tokens[term.end].comma
         term.end, term.name = own_name(tokens, term.end)
-        term.end += bool(term.name) and commas and term.end < len(tokens) and tokens[term.end].low in ",،"
+        term.end += bool(term.name) and commas and term.end < len(tokens) and tokens[term.end].comma
     elif count > 1 and (lead.owned or (lead.definite and not _of_noun(tokens, lead.start))):
         end, names = their_names(tokens, term.end)
         if names == count or (names > 1 and lead.number is None):

@@ -49,7 +49,7 @@ def _before(tokens: list[Token], writer: Term, terms: list[Term]) -> list[Term]:
         if known is None:
             found.append(phrase)
         end = phrase.start - 1
-        if end < 0 or not (_joins(tokens[end]) or tokens[end].low in ",،"):
+        if end < 0 or not (_joins(tokens[end]) or tokens[end].comma):
             break
         summed = phrase.counted and not phrase.owned and not _joins(tokens[end])
     return found
@@ -219,4 +219,5 @@ def _alone(tokens: list[Token], place: int) -> bool:
 
 
 def _joins(token: Token) -> bool:
-    return token.has("joins") or token.low in "+&"
+    """ "und", "+", and "&" too, by which called.py does not join names."""
+    return token.joins or token.low == "&"

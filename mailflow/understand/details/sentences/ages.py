@@ -19,7 +19,7 @@ def without_ages(tokens: list[Token]) -> list[Token]:
 
 def _age_ends(tokens: list[Token], start: int) -> int:
     """Where the age that begins here ends; `start` where none does."""
-    comma = tokens[start].mark and tokens[start].low in ",،"
+    comma = tokens[start].mark and tokens[start].comma
     digits = next((at for at in range(start, min(start + 3, len(tokens))) if tokens[at].text.isdigit()), None)
     if digits is None or any(token.mark for token in tokens[start + comma : digits]):
         return start
@@ -36,5 +36,5 @@ def _age_ends(tokens: list[Token], start: int) -> int:
     if tokens[end - 1].has("things") and not comma:
         return end
     if comma and (end == len(tokens) or tokens[end].mark):
-        return end + (end < len(tokens) and tokens[end].low in ",،")
+        return end + (end < len(tokens) and tokens[end].comma)
     return start

@@ -29,6 +29,16 @@ class Token:
         return not self.meaning.tags.isdisjoint(tags)
 
     @property
+    def comma(self) -> bool:
+        """Whether it is one."""
+        return self.low in ",،"
+
+    @property
+    def joins(self) -> bool:
+        """ "und", "+": what stands on both sides belongs together."""
+        return "joins" in self.meaning.tags or self.low == "+"
+
+    @property
     def capital(self) -> bool:
         """Begins with a capital, or is of a script or a mail that has none."""
         return (
