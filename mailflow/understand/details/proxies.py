@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 from mailflow.rules.people import Speech
 from mailflow.understand.details.headcount.clauses import Clause, split_clauses
-from mailflow.understand.details.headcount.comers import note_writer
 from mailflow.understand.details.headcount.parties import Company, find_companies
 from mailflow.understand.details.headcount.tally import Tally
 from mailflow.understand.details.headcount.term import Term
+from mailflow.understand.details.headcount.writer import note_writer
 from mailflow.understand.details.sentences.sentence import Sentence, Token
 
 _GREETED = 3  # words at the beginning of a mail among which "Herr Gassen" is greeted

@@ -6,11 +6,12 @@ Rules: a sentence is asked whom it names before it is asked who of them comes; t
 anything is concluded. In this order:
 
 term.py         one party of a sentence; found by a word for people (terms.py), by name (called.py), or by
-  the way that an unknown word is used (unlisted.py)
+  the way that an unknown word is used (unlisted.py, numbered.py)
 links.py        how two parties hang together,
 parties.py        so that those named together are one company
 clauses.py      what each clause is about: coming, something else, a denial
 tally.py        what the clauses say, gathered:
+  writer.py       whether the writer comes
   totals.py       numbers that count everybody
   rests.py        what is left of a whole
   followers.py    first names that come as well

@@ -11,7 +11,6 @@ from mailflow.understand.details.headcount.others import SHORT, note_others
 from mailflow.understand.details.headcount.parties import Company
 from mailflow.understand.details.headcount.tally import (
     COUNTED,
-    EARLIER,
     LOOSE,
     SUM,
     TOTAL,
@@ -20,39 +19,6 @@ from mailflow.understand.details.headcount.tally import (
     add_party,
 )
 from mailflow.understand.details.sentences.sentence import Token
-
-
-def note_writer(clause: Clause, tally: Tally) -> None:
-    """Does the clause say that the writer comes, or does not, or comes alone?"""
-    tags = clause.tags
-    tally.among |= "among" in tags and clause.of_writer
-    if (
-        clause.negated
-        and tags & {"i", "singular"}
-        and tags & {"come", "i_come", "can"}
-        and not tags & {"kin"}
-    ):
-        tally.writer_out = True
-        return
-    if clause.negated:
-        return
-    for_others = "enrol" in tags and "kin" in tags and "me" not in tags and not clause.reflexive
-    tally.writer_in |= clause.own_coming
-    comes = ("i_come" in tags and not for_others) or ("i" in tags and "come" in tags and "enrol" not in tags)
-    comes = (comes or {"i", "also", "can"} <= tags) and not clause.aside
-    if comes or ("enrol" in tags and "me" in tags) or ("besides" in tags):
-        tally.writer_in = True
-        alone = {"me", "enrol"} <= tags and "kin" not in tags
-        if "we" not in tags and alone:
-            tally.in_singular = True
-        elif "we" not in tags and "enrol" not in tags:
-            tally.in_singular |= "i" in tags
-            tally.besides_others |= bool(tags & {"i_come", "besides"})
-        tally.together |= {"we", "together"} <= tags
-        tally.everybody |= {"we", "everybody"} <= tags
-    tally.goes_along |= {"escorted", "i", "they"} <= tags and not (clause.aside or clause.negated)
-    if clause.alone and (tags & {"i", "i_come", "come"} or clause.words <= 4) and not clause.aside:
-        tally.note_total(EARLIER if "earlier" in tags else TOTAL, 1, clause.alone_at)
 
 
 def note_company(

@@ -11,7 +11,7 @@ from copy import copy
 
 from mailflow.rules.people import Speech
 from mailflow.understand.details.headcount.clauses import Clause, split_clauses
-from mailflow.understand.details.headcount.comers import note_company, note_writer
+from mailflow.understand.details.headcount.comers import note_company
 from mailflow.understand.details.headcount.conclusion import Headcount, conclude
 from mailflow.understand.details.headcount.elsewhere import glance
 from mailflow.understand.details.headcount.followers import note_followers
@@ -19,6 +19,7 @@ from mailflow.understand.details.headcount.parties import Company, find_companie
 from mailflow.understand.details.headcount.rests import note_rest
 from mailflow.understand.details.headcount.tally import Tally
 from mailflow.understand.details.headcount.totals import note_totals
+from mailflow.understand.details.headcount.writer import note_writer
 from mailflow.understand.details.sentences import read_sentences
 from mailflow.understand.details.sentences.sentence import Sentence
 

@@ -1,21 +1,18 @@
-"""People whom no list of words knows: "der Küster, unsere Organistin und ich", "zwölf Sternsinger".
+"""People whom no list of words knows: "der Küster, unsere Organistin und ich", "die Uschi aus Nr. 12".
 
 Rules: knows no word of any language. What is joined to the writer by "und" is a person whatever the word is,
 if it has a determiner and is not known to be a thing, and if no verb in the singular makes a clause of its
-own of "ich" ("danke für den Hinweis und ich komme"). A number with an unknown noun, or with no noun at all
-("drei aus dem Kurs"), counts people only in a stretch that is about coming.
+own of "ich" ("danke für den Hinweis und ich komme").
 """
 
-from collections.abc import Iterator
-
 from mailflow.understand.details.headcount.called import bare, brings, is_called
+from mailflow.understand.details.headcount.numbered import numbered, stretches
 from mailflow.understand.details.headcount.term import Term
 from mailflow.understand.details.sentences.sentence import Token
 
 _LONGEST = 9  # words of a phrase
 _HANGING = 3  # words behind a preposition that belong to it: "vom Laden nebenan"
 _INSIDE = ("article", "my", "impersonal", "apart")  # what may stand in such a hanging phrase
-_COMING = ("come", "i_come", "enrol", "half", "besides")
 
 
 def unlisted(tokens: list[Token], terms: list[Term]) -> list[Term]:
@@ -26,7 +23,7 @@ def unlisted(tokens: list[Token], terms: list[Term]) -> list[Term]:
             found += _before(tokens, term, [*terms, *found])
             found += _behind(tokens, term, [*terms, *found])
     found += _brought(tokens, [*terms, *found])
-    return found + list(_numbered(tokens, [*terms, *found]))
+    return found + list(numbered(tokens, [*terms, *found]))
 
 
 def _before(tokens: list[Token], writer: Term, terms: list[Term]) -> list[Term]:
@@ -87,7 +84,7 @@ def _brought(tokens: list[Token], terms: list[Term]) -> list[Term]:
     """ "Ich nehme die Uschi aus Nr. 12 mit", "der Jupp sitzt neben mir"."""
     found: list[Term] = []
     taken = {place for term in terms for place in range(term.start, term.end)}
-    for start, end in _stretches(tokens):
+    for start, end in stretches(tokens):
         beside = _sits_beside(tokens[start:end])
         if beside or brings(tokens[start:end]):
             found += filter(None, (_by_article(tokens, at, taken, beside) for at in range(start, end)))
@@ -108,16 +105,6 @@ def _by_article(tokens: list[Token], place: int, taken: set[int], beside: bool) 
     if phrase is None or not is_called(tokens[noun]) or not (beside or phrase.end > noun + 1):
         return None
     return Term(place, phrase.end, "named", 1, name=tokens[noun].text, listed=False)
-
-
-def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
-    """What stands between two marks."""
-    start = 0
-    for place, token in enumerate(tokens):
-        if token.mark:
-            yield start, place
-            start = place + 1
-    yield start, len(tokens)
 
 
 def _phrase(tokens: list[Token], start: int) -> Term | None:
@@ -169,48 +156,6 @@ def _hanging(tokens: list[Token], place: int) -> int:
     while end < len(tokens) and end - place <= _HANGING and (bare(tokens[end]) or tokens[end].has(*_INSIDE)):
         end += 1
     return end if end > place + 1 else place
-
-
-def _numbered(tokens: list[Token], terms: list[Term]) -> Iterator[Term]:
-    """ "Zwölf Sternsinger kommen", "noch zwei aus dem Kurs"."""
-    taken = {place for term in terms for place in range(term.start, term.end)}
-    for place, token in enumerate(tokens):
-        number = token.number or 0
-        if number < 2 or place in taken or token.has("both") or not _may_count(tokens, place):
-            continue
-        noun = place + 1
-        if noun + 1 < len(tokens) and bare(tokens[noun]) and not is_called(tokens[noun]):
-            noun += 1
-        if noun < len(tokens) and is_called(tokens[noun]) and noun not in taken:
-            yield Term(place, noun + 1, "kin", number, tokens[noun].low, counted=True, listed=False)
-        elif not token.text.isdigit() and _is_head(tokens, place + 1):
-            yield Term(place, place + 1, "neutral", number, counted=True, listed=False)
-
-
-def _is_head(tokens: list[Token], place: int) -> bool:
-    """Does the number stand for people by itself? Nothing follows that it could count."""
-    if place >= len(tokens):
-        return True
-    return tokens[place].mark or tokens[place].has(
-        "partitive", "apart", "particle", "joins", "between", *_COMING
-    )
-
-
-def _may_count(tokens: list[Token], place: int) -> bool:
-    """Not an hour or a day; and a word of coming is in the same stretch, between two marks."""
-    before = tokens[place - 1 : place]  # none, or one
-    led = any(token.has("along", "joins", "article", "more", "my") for token in before)
-    dated = tokens[place].text.isdigit() or any(token.has("dating", "apart") for token in before)
-    if dated and not led:
-        return False
-    stretch = next(tokens[start:end] for start, end in _stretches(tokens) if start <= place < end)
-    writer = any(token.has("i", "me", "we", "i_come") for token in stretch)
-    if any(token.has("aside") for token in stretch):
-        return False
-    if not writer and any(token.has("along") for token in before):
-        return False  # "mit drei Leuten": who else comes?
-    joined = place > 1 and any(token.has("joins") for token in tokens[place - 2 : place])
-    return (joined and writer) or any(token.has(*_COMING) for token in stretch)
 
 
 def _alone(tokens: list[Token], place: int) -> bool:
