@@ -5,30 +5,26 @@ the signature, the signature before the sender's display name. A name stays as s
 a part of it that the text states gives way to the whole. `said` names the fields that the text states itself,
 so that a reply to our answer corrects those and no others.
 
+text.py          what was written, how it is signed, and how it ends
 sentences/       the text as sentences of words that mean something for counting people
 participant.py   the name: the writer's, or that of whom he signs up (names.py, proxies.py)
 institution.py   for which institution (organisations.py)
 phones.py        the telephone number
 headcount/       how many: whom the sentences name, and who of them comes
-ends.py          where the text ends
 surnames.py      surnames that are numbers
 """
 
 from collections.abc import Iterable
 
 from mailflow.model import Details, Letter, Piece
-from mailflow.rules.people import People, Speech
-from mailflow.understand.details.ends import split_at_closing, tails
+from mailflow.rules.people import People
 from mailflow.understand.details.headcount import find_headcount
 from mailflow.understand.details.headcount.elsewhere import note_elsewhere
 from mailflow.understand.details.institution import find_organisation
 from mailflow.understand.details.participant import find_name, sender_name
 from mailflow.understand.details.phones import find_phone
-from mailflow.understand.details.sentences import read_sentences
-from mailflow.understand.details.sentences.sentence import Sentence
 from mailflow.understand.details.surnames import forget_numbers
-
-_SIGNED = ("closing", "signature")
+from mailflow.understand.details.text import read_text
 
 
 def find_details(
@@ -45,19 +41,14 @@ def find_details(
     tell of something else, an idea or what is off topic: whoever is counted there need not come. Those of
     `rehearsal` tell of the try-out alone: who comes alone to it may bring others to the event."""
     speech = people.speech(language)
-    written = "\n".join(piece.text for piece in pieces if piece.kind == "written")
-    signed = [line for piece in pieces if piece.kind in _SIGNED for line in piece.text.splitlines()]
-    written, below = split_at_closing(written, people)
-    signed = below + signed
-    sentences = _sentences(written, speech, elsewhere, rehearsal)
+    text = read_text(pieces, people, speech)
+    note_elsewhere(text.sentences, elsewhere, rehearsal)
     sender = sender_name(letter, people)
-    plain = forget_numbers(letter, sentences, [sender.name, *signed, *tails(written)], speech)
-    count = find_headcount(plain, sender.name, written, signed, sentences, people, speech)
-    participant = find_name(letter, sender, written, sentences, signed, people, speech, count)
-    organisation, from_text = find_organisation(
-        letter, sentences, written, signed, participant, people, speech
-    )
-    phone = find_phone((written, "\n".join(signed), letter.subject), people)
+    plain = forget_numbers(letter, text.sentences, [sender.name, *text.signed, *text.tails], speech)
+    count = find_headcount(plain, text, sender.name, people, speech)
+    participant = find_name(letter, text, sender, count, people, speech)
+    organisation, from_text = find_organisation(letter, text, participant, people, speech)
+    phone = find_phone((text.written, "\n".join(text.signed), letter.subject), people)
     said = {
         "persons": count.said and not count.change,
         "name": participant.stated,
@@ -73,12 +64,3 @@ def find_details(
         said=frozenset(field for field, here in said.items() if here),
         change=count.change,
     )
-
-
-def _sentences(
-    written: str, speech: Speech, elsewhere: Iterable[str], rehearsal: Iterable[str]
-) -> list[Sentence]:
-    """The written sentences; those that tell of something else are marked."""
-    sentences = read_sentences(written.lower() if written.isupper() else written, speech)
-    note_elsewhere(sentences, elsewhere, rehearsal)
-    return sentences

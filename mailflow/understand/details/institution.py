@@ -11,7 +11,6 @@ import re
 from mailflow.model import Letter
 from mailflow.rules.people import People, Speech
 from mailflow.rules.people_words import fold
-from mailflow.understand.details.ends import tails
 from mailflow.understand.details.names import is_institution, read_name
 from mailflow.understand.details.organisations import (
     find_in_signature,
@@ -24,37 +23,32 @@ from mailflow.understand.details.organisations import (
 )
 from mailflow.understand.details.participant import LAST_LINES, Participant
 from mailflow.understand.details.sentences.sentence import Sentence, Token
+from mailflow.understand.details.text import Text
 
 _ENDS = re.compile(r"(?<!\b[^\W\d_])[.!?]\s*$")  # a sentence, not "Tierschutzverein e.V."
 
 
 def find_organisation(
-    letter: Letter,
-    sentences: list[Sentence],
-    written: str,
-    signed: list[str],
-    participant: Participant,
-    people: People,
-    speech: Speech,
+    letter: Letter, text: Text, participant: Participant, people: People, speech: Speech
 ) -> tuple[str, bool]:
     """The institution, and whether the running text names it or says that there is none."""
-    labelled = find_labelled(written, people)
+    labelled = find_labelled(text.written, people)
     if labelled:
         return labelled, True
-    if _is_private(sentences, speech):
+    if _is_private(text.sentences, speech):
         return "", True
-    if participant.other and _is_guardian(sentences, people):
+    if participant.other and _is_guardian(text.sentences, people):
         return "", False
-    in_signature = find_in_signature(signed, participant.name, people)
+    in_signature = find_in_signature(text.signed, participant.name, people)
     if in_signature:
         return find_post([in_signature], speech, people) or in_signature, False
-    in_text = find_in_text(sentences, speech, people)
+    in_text = find_in_text(text.sentences, speech, people)
     office = _sending_office(letter, people)
     if office and not is_short_for(office, in_text):
         return office, False
     if in_text:
         return in_text, True
-    return find_post(signed, speech, people) or _in_last_lines(written, participant, people), False
+    return find_post(text.signed, speech, people) or _in_last_lines(text, participant, people), False
 
 
 def _is_private(sentences: list[Sentence], speech: Speech) -> bool:
@@ -86,8 +80,8 @@ def _sending_office(letter: Letter, people: People) -> str:
     return display.strip("\"' ") if named and not read_name(display, people) else ""
 
 
-def _in_last_lines(written: str, participant: Participant, people: People) -> str:
+def _in_last_lines(text: Text, participant: Participant, people: People) -> str:
     """Where nothing was recognised as a signature: the last short lines of what was written."""
-    last = [line for line in written.splitlines() if line.strip()][-LAST_LINES - 2 :]
+    last = [line for line in text.written.splitlines() if line.strip()][-LAST_LINES - 2 :]
     short = [line for line in last if len(line) < 60 and not _ENDS.search(line)]
-    return find_in_signature([*(short if len(last) > 1 else ()), *tails(written)], participant.name, people)
+    return find_in_signature([*(short if len(last) > 1 else ()), *text.tails], participant.name, people)

@@ -25,6 +25,7 @@ from mailflow.understand.details.names import (
 )
 from mailflow.understand.details.proxies import find_principal
 from mailflow.understand.details.sentences.sentence import Sentence, Token
+from mailflow.understand.details.text import Text
 
 _LABEL = re.compile(r"^[ \t*•>-]*([^\W\d_][^:=\n]{0,40}?)[ \t]*[:=][ \t]*(\S[^\n]{0,120})$", re.MULTILINE)
 _ASIDE = re.compile(r"[(:]\s*([^():.,;\n]{5,50})(?:[).,;]|$)", re.MULTILINE)
@@ -48,25 +49,18 @@ class Sender(NamedTuple):
 
 
 def find_name(
-    letter: Letter,
-    shown: Sender,
-    written: str,
-    sentences: list[Sentence],
-    signed: list[str],
-    people: People,
-    speech: Speech,
-    count: Headcount,
+    letter: Letter, text: Text, shown: Sender, count: Headcount, people: People, speech: Speech
 ) -> Participant:
     """The participant, by what the mail says, how it is signed and who sent it."""
     sender, surely = shown
     known = _known_words(letter, sender)
-    signature = _signature_name(written, signed, people, speech, known, sender, surely)
-    other = _other_name(written, sentences, people, speech, count)
+    signature = _signature_name(text, people, speech, known, shown)
+    other = _other_name(text, people, speech, count)
     if other:
         own = sender if surely and set(_small(other)) <= set(_small(sender)) else other
         return Participant(signature if is_inflected(own, signature) else own, True, own != sender)
-    stated = _labelled_name("\n".join([written, *signed]), people) or _pattern_name(
-        sentences, speech, people, other=False
+    stated = _labelled_name("\n".join([text.written, *text.signed]), people) or _pattern_name(
+        text.sentences, speech, people, other=False
     )
     if stated:
         return Participant(fuller(fuller(stated, signature), sender if surely else ""), True)
@@ -74,15 +68,13 @@ def find_name(
     return Participant(signature or sender)
 
 
-def _other_name(
-    written: str, sentences: list[Sentence], people: People, speech: Speech, count: Headcount
-) -> str:
+def _other_name(text: Text, people: People, speech: Speech, count: Headcount) -> str:
     """Who comes where the writer does not; "" where the writer does."""
-    told = _pattern_name(sentences, speech, people, other=True)
+    told = _pattern_name(text.sentences, speech, people, other=True)
     named = "" if count.writer else count.named or told
-    named = named or find_principal(sentences, told, count.persons, speech)
-    named = _with_first_name(named, written, people, speech)
-    return named or ("" if count.writer else _name_in_brackets(written, people))
+    named = named or find_principal(text.sentences, told, count.persons, speech)
+    named = _with_first_name(named, text.written, people, speech)
+    return named or ("" if count.writer else _name_in_brackets(text.written, people))
 
 
 def sender_name(letter: Letter, people: People) -> Sender:
@@ -171,28 +163,20 @@ def _name_from(tokens: list[Token], people: People) -> str:
     return ""
 
 
-def _signature_name(
-    written: str,
-    signed: list[str],
-    people: People,
-    speech: Speech,
-    known: frozenset[str],
-    sender: str,
-    surely: bool,
-) -> str:
-    small = written.islower()
-    found = [
-        name
-        for line in signed
-        if (name := read_name_line(line, people, known | _small(line) if small and line.islower() else known))
-    ]
+def _signature_name(text: Text, people: People, speech: Speech, known: frozenset[str], shown: Sender) -> str:
+    """A full name of the signature, else one of the last lines, else what stands first in the signature."""
+    small = text.written.islower()
+    lines_known = (
+        (each, known | _small(each) if small and each.islower() else known) for each in text.signed
+    )
+    found = [name for line, words in lines_known if (name := read_name_line(line, people, words))]
     full = next((name for name in found if " " in name), "")
     if full:
         return full
-    lines = [line for line in written.splitlines() if line.strip()]
-    own = set(_small(sender))
-    if surely and " " in sender and any(own <= set(_small(line)) for line in lines[-2 * LAST_LINES :]):
-        return sender
+    lines = [line for line in text.written.splitlines() if line.strip()]
+    own = _small(shown.name)
+    if shown.surely and " " in shown.name and any(own <= _small(line) for line in lines[-2 * LAST_LINES :]):
+        return shown.name
     for line in reversed(lines[-LAST_LINES:]):
         name = read_last_line(line, people, speech, known) or _after_last_stop(line, people, speech, known)
         if name and (" " in name or not found):

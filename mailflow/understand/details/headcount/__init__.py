@@ -28,38 +28,33 @@ from dataclasses import replace
 
 from mailflow.model import Letter
 from mailflow.rules.people import People, Speech
-from mailflow.understand.details.ends import tails
 from mailflow.understand.details.headcount.conclusion import Headcount
 from mailflow.understand.details.headcount.persons import count_persons
 from mailflow.understand.details.headcount.rosters import find_roster
 from mailflow.understand.details.names import is_couple
-from mailflow.understand.details.sentences.sentence import Sentence
+from mailflow.understand.details.text import Text
 
 _INHERITED = re.compile(r"\s*[^\W\d_]{2,4}(?:\[\d+\])?\s?:\s")  # "Re: …": the subject was written before
 
 
-def find_headcount(
-    letter: Letter,
-    sender: str,
-    written: str,
-    signed: list[str],
-    sentences: list[Sentence],
-    people: People,
-    speech: Speech,
-) -> Headcount:
+def find_headcount(letter: Letter, text: Text, sender: str, people: People, speech: Speech) -> Headcount:
     """A list of names counts before the sentences, unless they reckon the writer in: "mit mir vier"."""
-    display = letter.senders[0].name if letter.senders else ""
-    roster = find_roster("\n".join([written, "", *signed]), sender, people, speech)
+    roster = find_roster("\n".join([text.written, "", *text.signed]), sender, people, speech)
     inherited = bool(letter.references) or _INHERITED.match(letter.subject) is not None
-    found = count_persons(sentences, "" if inherited else letter.subject, speech)
+    found = count_persons(text.sentences, "" if inherited else letter.subject, speech)
     reckoned = found.writer and not found.summed
     if roster and (roster.writer or not (reckoned and found.persons == roster.persons + 1)):
         first = "" if roster.writer else roster.first
         return Headcount(roster.persons, True, writer=roster.writer, named=first)
-    plural = any(token.has("we") for each in sentences for token in each.tokens)
-    if plural and any(is_couple(line, people) for line in [display, *signed, *tails(written)]):
-        if not found.said:
-            return Headcount(2, True)
-        if found.summed and found.writer:
-            return replace(found, persons=found.persons + 1)
-    return found
+    return _with_couple(letter, text, found, people)
+
+
+def _with_couple(letter: Letter, text: Text, found: Headcount, people: People) -> Headcount:
+    """ "Wir kommen gern. Petra und Jens Wolf": who signs as two comes as two."""
+    display = letter.senders[0].name if letter.senders else ""
+    plural = any(token.has("we") for each in text.sentences for token in each.tokens)
+    if not plural or not any(is_couple(line, people) for line in [display, *text.signed, *text.tails]):
+        return found
+    if not found.said:
+        return Headcount(2, True)
+    return replace(found, persons=found.persons + 1) if found.summed and found.writer else found
