@@ -73,20 +73,22 @@ def read_name(text: str, people: People, known: frozenset[str] = frozenset()) ->
     if not all(_NAME_WORD.fullmatch(word) for word in words) or all(len(w.rstrip(".")) == 1 for w in words):
         return ""
     lows = [fold(word.strip(".'’"), True) for word in words]
-    initial = _is_initial(words, 0)
-    # as in "Anna von Berg", "Eva de Wit"
+    if any(_is_no_name(low, people) for low in _telling(words, lows, people)):
+        return ""
+    written = zip(words, lows, strict=True)
+    if all(_capital(word) or people.has(low, "name:particles") for word, low in written):
+        return " ".join(words)
+    plain = len(words) <= 3 and all(word.islower() or _capital(word) for word in words)
+    return " ".join(words) if plain and known.intersection(lows) else ""
+
+
+def _telling(words: list[str], lows: list[str], people: People) -> list[str]:
+    """The words that may tell that it is no name; not "von" and "de" within, nor an initial, nor a surname
+    that ends as houses do."""
     within = {low for low in lows[1:-1] if people.has(low, "name:particles")}
     if is_surnamed(words, people):
-        within = {*within, lows[-1]}
-    if any(_is_no_name(low, people) for low in lows[initial:] if low not in within):
-        return ""
-    if not all(
-        _capital(word) or people.has(low, "name:particles") for word, low in zip(words, lows, strict=True)
-    ):
-        plain = len(words) <= 3 and all(word.islower() or _capital(word) for word in words)
-        if not plain or not known.intersection(lows):
-            return ""
-    return " ".join(words)
+        within.add(lows[-1])
+    return [low for low in lows[_is_initial(words, 0) :] if low not in within]
 
 
 def read_sender(display: str, people: People) -> tuple[str, bool]:

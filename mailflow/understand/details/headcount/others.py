@@ -18,17 +18,12 @@ SHORT = 7  # words: a sentence this short needs no verb of coming
 def note_others(company: Company, clause: Clause, coming: bool, tokens: list[Token], tally: Tally) -> None:
     """People without the writer: they come, or do not, or are only mentioned."""
     others, tags = company.others, clause.tags
-    kin = any(term.kind == "kin" for term in others)
-    listed = len(others) > 2 and kin and not any(term.owned for term in others)
+    listed = _is_list(others)
     if listed or any(term.kind == "pair" for term in others):
-        if tally.family_with_writer and not listed:
-            for term in others:
-                add_party(tally.others, term)
-        elif listed or coming or clause.words <= SHORT:
-            tally.note_total(COUNTED, sum(term.count for term in others), company.start)
+        _note_all(company, clause, listed, coming, tally)
         return
     known = [term for term in others if term.kind == "kin"]
-    if clause.negated and tags & {"negation"}:
+    if clause.negated and "negation" in tags:
         known += [term for term in others if term.kind == "named"]
     tally.mentioned |= {term.relation: term.count for term in known}
     if clause.negated and _is_near(company, tokens):
@@ -36,18 +31,39 @@ def note_others(company: Company, clause: Clause, coming: bool, tokens: list[Tok
             for term in known:
                 add_party(tally.absent, term)
         return
-    alongside = company.start > 0 and tokens[company.start - 1].has("along")
-    follows = "also" in tags and known and clause.words <= SHORT
-    follows = follows or (coming and "can" in tags and clause.words <= 5)
-    follows = follows or (coming and alongside and clause.words <= SHORT + 2)
     tally.spare += [term.name for term in others if term.kind == "named"]
     if clause.signed:
         for term in others:
             add_party(tally.signed, term)
-    elif (clause.coming or clause.told or follows or (coming and _in_brackets(company, tokens))) and (
-        not clause.aside or "escorted" in tags
-    ):
-        _count_others(company, clause, alongside, tokens, tally)
+    elif not clause.aside or "escorted" in tags:
+        alongside = company.start > 0 and tokens[company.start - 1].has("along")
+        said = clause.coming or clause.told or _follows(clause, bool(known), coming, alongside)
+        if said or (coming and _in_brackets(company, tokens)):
+            _count_others(company, clause, alongside, tokens, tally)
+
+
+def _is_list(others: list[Term]) -> bool:
+    """ "Papa, Mama, zwei Kinder": the whole family, and nobody's."""
+    kin = any(term.kind == "kin" for term in others)
+    return len(others) > 2 and kin and not any(term.owned for term in others)
+
+
+def _note_all(company: Company, clause: Clause, listed: bool, coming: bool, tally: Tally) -> None:
+    """A list, or "ein Ehepaar": these are all who come, if not somebody was named with the writer."""
+    if tally.family_with_writer and not listed:
+        for term in company.others:
+            add_party(tally.others, term)
+    elif listed or coming or clause.words <= SHORT:
+        tally.note_total(COUNTED, sum(term.count for term in company.others), company.start)
+
+
+def _follows(clause: Clause, known: bool, coming: bool, alongside: bool) -> bool:
+    """Few words behind others about coming: "meine Frau auch", "mit meinen Eltern"."""
+    if known and "also" in clause.tags and clause.words <= SHORT:
+        return True
+    return coming and (
+        ("can" in clause.tags and clause.words <= BRIEF) or (alongside and clause.words <= SHORT + 2)
+    )
 
 
 def _in_brackets(company: Company, tokens: list[Token]) -> bool:

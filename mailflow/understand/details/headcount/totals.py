@@ -27,21 +27,12 @@ def note_totals(
     old = {place for place, _ in formerly}
     tally.former = max([tally.former, *(number for _, number in formerly)])
     for pattern, worth in ((speech.sums, SUM), (speech.we_are, TOTAL), (speech.totals, TOTAL)):
+        ours = pattern is speech.we_are
         for place, said in _numbers(sentence, pattern):
-            number = _whole(companies, place, said) or (said if pattern is speech.we_are else 0)
+            number = _whole(companies, place, said) or (said if ours else 0)
             clause = clauses[tokens[place].clause]
-            aside = clause.wholly if pattern is speech.we_are else clause.aside
-            elsewhere = aside and not clause.coming
-            loose = pattern is speech.we_are
-            if (
-                number
-                and place not in old | tally.struck
-                and not elsewhere
-                and _counts_people(tokens, place, loose)
-                and not (sentence.elsewhere and not _of_writer(tokens, place))
-            ):
-                earlier = "earlier" in clause.tags
-                tally.note_total(EARLIER if earlier else worth, number, place)
+            if number and place not in old | tally.struck and _holds(sentence, place, clause, ours):
+                tally.note_total(EARLIER if "earlier" in clause.tags else worth, number, place)
                 tally.firm |= _of_comers(tokens, place)
     for place, number in _numbers(sentence, None if sentence.elsewhere else speech.additions):
         if place not in old and _counts_people(tokens, place) and not _of_kin(companies, place):
@@ -49,6 +40,16 @@ def note_totals(
             tally.writer_in = True
     for place in old:
         tokens[place].number, tokens[place].low = None, "0"
+
+
+def _holds(sentence: Sentence, place: int, clause: Clause, ours: bool) -> bool:
+    """Does the number count those who write or come? `ours`: it stands beside "wir"."""
+    aside = clause.wholly if ours else clause.aside
+    if aside and not clause.coming:
+        return False
+    if sentence.elsewhere and not _of_writer(sentence.tokens, place):
+        return False
+    return _counts_people(sentence.tokens, place, ours)
 
 
 def _of_writer(tokens: list[Token], place: int) -> bool:

@@ -20,21 +20,34 @@ def without_ages(tokens: list[Token]) -> list[Token]:
 def _age_ends(tokens: list[Token], start: int) -> int:
     """Where the age that begins here ends; `start` where none does."""
     comma = tokens[start].mark and tokens[start].comma
-    digits = next((at for at in range(start, min(start + 3, len(tokens))) if tokens[at].text.isdigit()), None)
-    if digits is None or any(token.mark for token in tokens[start + comma : digits]):
-        return start
-    if digits == start or (not comma and (digits > start + 1 or tokens[start].has("i", "me", "joins"))):
+    digits = _digits(tokens, start, comma)
+    if digits is None:
         return start
     end = digits + 1
     while end < min(len(tokens), digits + 4) and not tokens[end].mark and not tokens[end - 1].has("things"):
         end += 1
-    others = (
-        start > 1 and tokens[start - 2].has("my") and any(token.has("kin") for token in tokens[start:end])
-    )
-    if others or any(token.has("neutral", "come", "can", "enrol") for token in tokens[start:end]):
+    if _counts_somebody(tokens, start, end):
         return start
-    if tokens[end - 1].has("things") and not comma:
+    if not comma:
+        return end if tokens[end - 1].has("things") else start
+    if end == len(tokens):
         return end
-    if comma and (end == len(tokens) or tokens[end].mark):
-        return end + (end < len(tokens) and tokens[end].comma)
-    return start
+    return end + tokens[end].comma if tokens[end].mark else start
+
+
+def _digits(tokens: list[Token], start: int, comma: bool) -> int | None:
+    """Where the number stands: ", 17", ", sie ist 17", "de 14"; not "17", "und 17"."""
+    near = range(start, min(start + 3, len(tokens)))
+    digits = next((at for at in near if tokens[at].text.isdigit()), None)
+    if digits is None or digits == start or any(token.mark for token in tokens[start + comma : digits]):
+        return None
+    if not comma and (digits > start + 1 or tokens[start].has("i", "me", "joins")):
+        return None
+    return digits
+
+
+def _counts_somebody(tokens: list[Token], start: int, end: int) -> bool:
+    """ "Meine Frau, 2 Kinder", "2 Personen"."""
+    inside = tokens[start:end]
+    others = start > 1 and tokens[start - 2].has("my") and any(token.has("kin") for token in inside)
+    return others or any(token.has("neutral", "come", "can", "enrol") for token in inside)
