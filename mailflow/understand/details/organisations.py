@@ -30,6 +30,7 @@ _SLOGAN = re.compile(r"[!?]\s|[\"„“”«»].{20,}|:\s+\d|\d\.\s*\w")  # adve
 _MOTTO = re.compile(r"\s*[\"„“”«»](?:[^\s\"„“”«»]+\s+){4,}")
 _QUOTES = frozenset('"„“”«»')
 _MOST_WORDS = 8
+_MOST_IN_LINE = 10  # words of a signature's line
 
 
 def find_labelled(text: str, people: People) -> str:
@@ -107,32 +108,34 @@ def _without_links(words: list[str], people: People) -> list[str]:
 
 
 def _institution(part: str, people: People) -> str:
+    """The part of a line as an institution's name, without its address; "" where it names none."""
     if any(people.has(fold(w, True), "organisation:homes") for w in _WORD.findall(part)):
         return ""
     text = _with_dot(_ADDRESS.sub("", part.strip(" ,.:;")).strip(" ,:;"), part)
     text = " ".join(_without_links(text.split(" "), people))
     words = _WORD.findall(text)
+    if not words or len(text) > _LONGEST or len(words) > _MOST_IN_LINE or _CONTACT.search(text):
+        return ""
     if len(words) == 1 and people.has(fold(words[0], True), "organisation:generic"):
         return ""
-    if not words or len(text) > _LONGEST or len(words) > 10 or _CONTACT.search(text):
-        return ""
-    if people.common.meaning(fold(words[0].rstrip("."), True)).tags & {
-        "organisation:offices",
-        "name:closings",
-    }:
+    first = people.common.meaning(fold(words[0].rstrip("."), True)).tags
+    if first & {"organisation:offices", "name:closings"}:  # "Sekretariat, GGS An der Linde"
         head, comma, tail = text.partition(", ")
         return _institution(tail, people) if comma and len(head.split()) < 3 else ""
     if len(words) > 1 and people.has(fold(words[-1], True), "organisation:offices"):
         return ""
-    if re.match(r"[^\W\d_]+:\s", text) or _SLOGAN.search(part):
+    if re.match(r"[^\W\d_]+:\s", text) or _SLOGAN.search(part) or text.endswith(("!", "?")):
         return ""
+    return text if _names_one(text, words, people) else ""
+
+
+def _names_one(text: str, words: list[str], people: People) -> bool:
+    """A word says that it is one, and it is no street ("Am Rathaus 5") and not all in small letters."""
     if not is_institution(text, people) and not is_trade(text, people):
-        return ""
+        return False
     if _HOUSE_NUMBER.search(text) and not _is_legal(text, people):
-        return ""
-    if not any(word[:1].isupper() or not word[:1].islower() for word in words):
-        return ""
-    return "" if text.endswith(("!", "?")) else text
+        return False
+    return any(not word[:1].islower() for word in words)
 
 
 def is_trade(text: str, people: People) -> bool:

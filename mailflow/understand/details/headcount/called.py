@@ -83,15 +83,16 @@ def first_names(tokens: list[Token], terms: list[Term]) -> list[Term]:
         if term.kind == "me":
             found += _before_writer(tokens, term.start, taken)
             found += _behind_writer(tokens, term.end, {each.start: each.end for each in terms})
-        elif (
-            term.kind == "kin"
-            and term.start > 2
-            and (tokens[term.start - 1].joins or tokens[term.start - 1].has("along"))
-        ):
+        elif term.kind == "kin" and term.start > 2 and _is_joined(tokens[term.start - 1]):
             place = term.start - 3
             if not taken & {place, place + 1} and _capitals(tokens, place, 2):
                 found.append(_called(tokens, place, place + 2))
     return found + _listed(tokens, terms) + _along(tokens, taken)
+
+
+def _is_joined(token: Token) -> bool:
+    """ "Björn Hauser + Begleitung", "Björn Hauser mit Frau"."""
+    return token.joins or token.has("along")
 
 
 def _along(tokens: list[Token], taken: set[int]) -> list[Term]:
