@@ -10,6 +10,8 @@ charsets.py       bytes of text → text, whatever charset they claim
 headers.py        raw header values → text
 html_text.py      HTML of a mail → passages of plain text, each with the mail program's own mark around it
 parts.py          a mail's bytes → its parts
+program_marks.py  the marks that mail programs leave in HTML around quoted mail and signatures
+unseen.py         what stands in HTML and nobody sees
 """
 
 import hashlib
