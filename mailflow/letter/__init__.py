@@ -1,16 +1,18 @@
 """The bytes of a mail → a Letter. Never raises, whatever the bytes are.
 
 Rules: what can be read is read, what was left out stands in the Letter's defects; time and memory are
-bounded by the size of the mail and by the limits named in `parts`, `headers`, `body` and `html_text`;
+bounded by the size of the mail and by the limits named in `parts`, `head`, `headers`, `body` and `html_text`;
 nothing is fetched, and no attachment is decoded but mails that were returned to us.
 
 addresses.py      From, To, Cc and Reply-To → the mailboxes in them
 body.py           parts → the body as passages of text
 charsets.py       bytes of text → text, whatever charset they claim
+head.py           the head of a part: its header lines, raw, and where the body begins below them
 headers.py        raw header values → text
 html_text.py      HTML of a mail → passages of plain text, each with the mail program's own mark around it
 parts.py          a mail's bytes → its parts
 program_marks.py  the marks that mail programs leave in HTML around quoted mail and signatures
+transfer.py       transfer encodings: quoted-printable and base64 → the bytes they stand for
 unseen.py         what stands in HTML and nobody sees
 """
 
@@ -19,6 +21,7 @@ import re
 
 from mailflow.letter.addresses import read_addresses
 from mailflow.letter.body import is_attachment, part_text, read_body
+from mailflow.letter.head import parameters
 from mailflow.letter.headers import (
     decode_parameter,
     decode_value,
@@ -26,7 +29,7 @@ from mailflow.letter.headers import (
     read_message_id,
     read_message_ids,
 )
-from mailflow.letter.parts import Outline, Part, parameters, read_part
+from mailflow.letter.parts import Outline, Part, read_part
 from mailflow.model import Address, Letter
 
 MAX_RAW = 60_000_000  # bytes of a mail that are looked at

@@ -6,31 +6,18 @@ no part is copied before somebody asks for its content; depth and number of part
 (RFC 2045/2046 set no limit), and what lies beyond is named in `Outline.defects`.
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mailflow.letter.head import Headers, content_type, read_head
+from mailflow.letter.transfer import without_encoding
+
 MAX_DEPTH = 25
 MAX_PARTS = 500
-MAX_HEADERS = 1000
-MAX_HEADER_BYTES = 40_000  # of one header; the rest of it is left out
-MAX_HEAD = 1_000_000  # bytes of all headers of one part; what follows up to the body is skipped
 MAX_RELEASED = 10_000_000  # bytes of one part that are decoded
-MAX_BROKEN = 1_000_000  # the same, where base64 has to be pieced together
 
-_HEADER = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
-_WELL_KNOWN = re.compile(
-    rb"(?i)(?:content-|mime-|x-|received|from|to|cc|bcc|subject|date|message-id|reply-to|return-path|"
-    rb"references|in-reply-to|sender|delivered-|dkim-|arc-|authentication-|list-|precedence|auto-)[^:\s]{0,80}:"
-)
-_PARAMETER = re.compile(r';\s*([^\s=;"]{1,60})\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)')
 _LIKELY_BOUNDARY = re.compile(rb"(?:^|\n)--([^\s-][^\r\n]{4,75}?)[ \t]*\r?\n(?=[!-9;-~]{1,60}:)")
-_BLANK_LINE = re.compile(rb"\n\r?\n")
-_WHOLE_BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,3}")
-_BASE64_STRETCH = re.compile(rb"[A-Za-z0-9+/]+=*")
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +27,7 @@ class Part:
     source: bytes
     start: int
     end: int
-    headers: tuple[tuple[str, bytes], ...]
+    headers: Headers
     kind: str  # content type, lower case, "text/plain" where none is given
     params: dict[str, str]
     children: tuple["Part", ...] = ()
@@ -82,8 +69,8 @@ def read_part(raw: bytes, outline: Outline) -> Part:
 
 def _read(source: bytes, start: int, end: int, outline: Outline, depth: int, default: str) -> Part:
     outline.parts += 1
-    headers, body = _read_headers(source, start, end)
-    kind, params = _content_type(headers, default)
+    headers, body = read_head(source, start, end)
+    kind, params = content_type(headers, default)
     part = Part(source, body, end, headers, kind, params)
     if not kind.startswith(("multipart/", "message/")):
         return part
@@ -150,113 +137,7 @@ def _without_line_end(source: bytes, start: int, end: int) -> int:
     return end
 
 
-def _read_headers(source: bytes, start: int, end: int) -> tuple[tuple[tuple[str, bytes], ...], int]:
-    """The headers and where the body begins. A line that is neither a header nor folded belongs to the
-    header before it if a well-known header follows, else the body begins with it."""
-    found: list[tuple[str, list[bytes]]] = []
-    position = start
-    while position < end:
-        if position - start > MAX_HEAD:
-            position = _after_blank_line(source, position, end)
-            break
-        stop = source.find(b"\n", position, end)
-        stop = end if stop < 0 else stop + 1
-        line = source[position : min(stop, position + MAX_HEADER_BYTES)].rstrip(b"\r\n")
-        if not line:
-            position = stop
-            break
-        name = _HEADER.match(line)
-        if line[:1] in b" \t" and found:
-            _lengthen(found[-1][1], line)
-        elif name and len(found) < MAX_HEADERS:
-            found.append((name[1].decode("ascii").lower(), [line[name.end() :]]))
-        elif line.startswith((b"From ", b">From ")) and not found:
-            pass
-        elif found and (name or _WELL_KNOWN.match(source, stop, min(stop + 100, end))):
-            _lengthen(found[-1][1], b" " + line)
-        elif not line.strip():
-            position = stop
-            break
-        else:
-            break
-        position = stop
-    return tuple((name, b"\n".join(lines).strip()) for name, lines in found), position
-
-
-def _after_blank_line(source: bytes, position: int, end: int) -> int:
-    found = _BLANK_LINE.search(source, position, end)
-    return found.end() if found else end
-
-
-def _lengthen(lines: list[bytes], line: bytes) -> None:
-    if len(lines) < 500 and sum(map(len, lines[-3:])) < MAX_HEADER_BYTES:
-        lines.append(line)
-
-
-def _content_type(headers: tuple[tuple[str, bytes], ...], default: str) -> tuple[str, dict[str, str]]:
-    raw = next((value for key, value in headers if key == "content-type"), b"")
-    kind, params = parameters(raw)
-    kind = "".join(kind.split())
-    if re.fullmatch(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,100}", kind):
-        return kind, params
-    return ("text/html" if kind in ("html", "text/html;") else default), params
-
-
-def parameters(raw: bytes) -> tuple[str, dict[str, str]]:
-    """A header like `text/plain; charset="utf-8"` → its value in lower case and its parameters
-    (RFC 2045; continued ones of RFC 2231 put together, not yet decoded)."""
-    text = raw[:MAX_HEADER_BYTES].decode("utf-8", "surrogateescape").replace("\r", " ").replace("\n", " ")
-    found: dict[str, str] = {}
-    for match in _PARAMETER.finditer(text):
-        name, value = match[1].lower(), match[2].strip()
-        if value.startswith('"'):
-            value = re.sub(r"\\(.)", r"\1", value[1:].removesuffix('"'))
-        name, star, _ = name.partition("*")
-        found[name] = found.get(name, "") + value if star else found.get(name, value)
-    return text.partition(";")[0].strip().lower(), found
-
-
 def released(part: Part) -> bytes:
     """The content of a part, freed of its transfer encoding as far as it has one; broken forms included."""
     content = part.source[part.start : min(part.end, part.start + MAX_RELEASED)]
-    encoding = part.header("content-transfer-encoding").strip().lower()
-    if encoding.startswith(b"quoted"):
-        return _from_quoted_printable(content)
-    if encoding.startswith((b"base64", b"b64")):
-        return _from_base64(content)
-    return content
-
-
-def _from_quoted_printable(content: bytes) -> bytes:
-    return binascii.a2b_qp(re.sub(rb"=[ \t]{1,80}(?=\r?\n)", b"=", content))
-
-
-def _from_base64(content: bytes) -> bytes:
-    """Decodes each padded stretch by itself; a line in plain text (a footer that a list added) stays."""
-    whole = content.translate(None, b"\r\n\t ")
-    if _WHOLE_BASE64.fullmatch(whole):
-        return _decode_run([whole])
-    out: list[bytes] = []
-    run: list[bytes] = []
-    for line in content[:MAX_BROKEN].splitlines():
-        line = line.strip()
-        if _NOT_BASE64.search(line):
-            out += [_decode_run(run), b"\n" + line + b"\n"]
-            run = []
-            continue
-        for stretch in _BASE64_STRETCH.findall(line):
-            run.append(stretch)
-            if stretch.endswith(b"="):
-                out.append(_decode_run(run))
-                run = []
-    out.append(_decode_run(run))
-    return b"".join(out)
-
-
-def _decode_run(run: list[bytes]) -> bytes:
-    joined = b"".join(run).rstrip(b"=")
-    joined = joined[: len(joined) - 1] if len(joined) % 4 == 1 else joined
-    try:
-        return base64.b64decode(joined + b"=" * (-len(joined) % 4))
-    except (ValueError, binascii.Error):
-        return b""
+    return without_encoding(content, part.header("content-transfer-encoding"))
