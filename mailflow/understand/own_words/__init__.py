@@ -6,6 +6,8 @@ signature of each stretch that is left. If nothing would remain although somethi
 
 lines.py         the lines, and what they look like
 quotes.py        history: quoted above, below, between the lines, forwarded
+marked.py        history as the mail program marks it in HTML
+attribution.py   the line above quoted mail that says who wrote when
 heads.py         the head of an earlier mail
 footers.py       what programs, providers and firms add
 ticks.py         what a form left unticked

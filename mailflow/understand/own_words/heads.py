@@ -7,8 +7,10 @@ form, which hands on what a person wrote.
 import re
 from collections.abc import Sequence
 
-from mailflow.rules.layout import Layout, fold, words_of
+from mailflow.rules.layout import Layout, find_phrase, fold, words_of
 from mailflow.understand.own_words.lines import Line, has_mail, is_rule, next_free
+
+FRAME = "frame of a web form"
 
 _LABEL = re.compile(
     r"[\s>*_|]*([^\W\d_][^:：<>@\d]{0,30}?)\s?[*_]{0,2}[:：][*_]{0,2}(?:\s+|$|(?=[^\s/]))(.*)"
@@ -19,32 +21,39 @@ TIME = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[./-]\d{1,2}[./-]
 def head_end(lines: Sequence[Line], index: int, layout: Layout) -> int | None:
     """Where a head of an earlier mail (From, Sent, To, Subject) ends that begins here; None: no head."""
     text = lines[index].text
-    first = _role(text, layout)
-    if first is None:
+    if _role(text, layout) is None:
         return _flat_head_end(text, index, layout) or _foreign_head_end(lines, index)
-    roles, values = {first[0]}, [first[1]]
-    end, loose, blanks = index + 1, 0, 0
-    for place in range(index + 1, min(index + 25, len(lines))):
-        if lines[place].blank:
-            blanks += 1
-            if blanks > 1:
-                break
-            continue
-        labelled = _role(lines[place].text, layout)
-        if labelled is None:
+    labelled, end = _labelled(lines, index, layout)
+    return end if _make_head(labelled) else _flat_head_end(text, index, layout)
+
+
+def _labelled(lines: Sequence[Line], index: int, layout: Layout) -> tuple[list[tuple[str, str]], int]:
+    """Role and value of each labelled line from here on, and where the last one ends. A blank line or up to
+    three others, where a list of addresses is folded, may stand between two of them."""
+    found: list[tuple[str, str]] = []
+    end, loose, gap = index, 0, False
+    for place in range(index, min(index + 25, len(lines))):
+        if labelled := _role(lines[place].text, layout):
+            found.append(labelled)
+            end, loose, gap = place + 1, 0, False
+        elif lines[place].blank and not gap:
+            gap = True
+        elif gap or loose == 3:
+            break
+        else:
             loose += 1
-            if loose > 3 or blanks:
-                break
-            continue
-        roles.add(labelled[0])
-        values.append(labelled[1])
-        end, loose, blanks = place + 1, 0, 0
-    told = any(has_mail(value) or TIME.search(value[:200]) for value in values)
-    good = "from" in roles and (len(roles) >= 3 or (len(roles) == 2 and told and roles & {"sent", "to"}))
-    good = good or ("from" in roles and "subject" in roles and told)
-    if good or {"sent", "to", "subject"} <= roles:
-        return end
-    return _flat_head_end(text, index, layout)
+    return found, end
+
+
+def _make_head(labelled: Sequence[tuple[str, str]]) -> bool:
+    """Are these lines enough for a head?"""
+    roles = {role for role, _ in labelled}
+    if {"sent", "to", "subject"} <= roles:
+        return True
+    if "from" not in roles:
+        return False
+    told = any(has_mail(value) or TIME.search(value[:200]) for _, value in labelled)
+    return len(roles) >= 3 or (told and not roles.isdisjoint({"sent", "to", "subject"}))
 
 
 def _role(text: str, layout: Layout) -> tuple[str, str] | None:
@@ -86,27 +95,22 @@ def claim_form(lines: list[Line], index: int, end: int, layout: Layout) -> bool:
     """A web form hands on what a person wrote: a head without a date, then "Message:". Claims the frame."""
     if any(line.free for line in lines[:index]):
         return False
-    labels = [_role(line.text, layout) for line in lines[index:end]]
-    if any(label and label[0] in ("sent", "to") for label in labels):
-        return False
+    labelled = [_role(line.text, layout) for line in lines[index:end]]
+    roles = [found[0] if found else "" for found in labelled]
     place = next_free(lines, end)
-    if place is None:
+    if "sent" in roles or "to" in roles or place is None or not _is_title(lines[place].text[:60], layout):
         return False
-    words = words_of(lines[place].text[:60])
-    title = (
-        next((p for p in layout.form_text.get(words[0], ()) if tuple(words[: len(p)]) == p), None)
-        if words
-        else None
-    )
-    if title is None or ":" not in lines[place].text[:60]:
-        return False
-    for line in lines[index:end]:
-        label = _role(line.text, layout)
-        line.claim("signature" if label and label[0] == "from" else "footer", "frame of a web form")
-    before, _, after = lines[place].text.partition(":")
-    if after.strip():
-        lines[place].text = after.strip()
-        lines.insert(place, Line(before + ":", kind="footer", because="frame of a web form"))
+    for line, role in zip(lines[index:end], roles, strict=True):
+        line.claim("signature" if role == "from" else "footer", FRAME)
+    title, _, text = lines[place].text.partition(":")
+    if text.strip():
+        lines[place].text = text.strip()
+        lines.insert(place, Line(title + ":", kind="footer", because=FRAME))
     else:
-        lines[place].claim("footer", "frame of a web form")
+        lines[place].claim("footer", FRAME)
     return True
+
+
+def _is_title(text: str, layout: Layout) -> bool:
+    """Does a line begin like “Message:”, as forms write it above the text?"""
+    return ":" in text and find_phrase(layout.form_text, words_of(text)) > 0

@@ -101,3 +101,16 @@ def has_mail(text: str) -> bool:
 def next_free(lines: Sequence[Line], start: int) -> int | None:
     """Where the next line with text stands, from `start` on; claimed ones count."""
     return next((i for i in range(start, len(lines)) if not lines[i].blank), None)
+
+
+def claim_rest(lines: list[Line], index: int, kind: PieceKind, because: str) -> int:
+    """All that follows is history; so are a drawn line and a separator right above."""
+    for above in range(index - 1, max(-1, index - 4), -1):
+        if lines[above].blank:
+            continue
+        if not is_rule(lines[above].text):
+            break
+        lines[above].claim(kind, because)
+    for line in lines[index:]:
+        line.claim(kind, because)
+    return len(lines)
