@@ -16,6 +16,8 @@ weights, templates and folders; there is no code in them.
     meaning.py, people.py, layout.py, machines.py, language.py, answers.py, cases.py    one sort each
     people_words.py   the words of people.py
     people_tables.py  its tables for names, telephones and institutions
+    spelling.py       the form in which spellings are compared
+    fixed_phrases.py  phrases that stand in a mail as they stand in the rules
     later.py          a regular expression that is compiled when it is first used
 """
 

@@ -12,7 +12,8 @@ heads.py         the head of an earlier mail
 footers.py       what programs, providers and firms add
 ticks.py         what a form left unticked
 greeting.py      the greeting
-signature.py     closing and signature
+closing.py       the closing
+signature.py     the signature
 signed_lines.py  what lines look like in which somebody signs
 sender_name.py   the sender's own name at the end
 """

@@ -8,7 +8,8 @@ break it over up to four lines.
 import re
 from collections.abc import Sequence
 
-from mailflow.rules.layout import Layout, fold
+from mailflow.rules.layout import Layout
+from mailflow.rules.spelling import fold
 from mailflow.understand.own_words.heads import TIME
 from mailflow.understand.own_words.lines import Line, has_mail
 

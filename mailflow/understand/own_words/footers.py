@@ -7,7 +7,8 @@ claimed by the paragraph, from its first line on. A link below such a line and t
 import re
 from collections.abc import Sequence
 
-from mailflow.rules.layout import Layout, fold, words_of
+from mailflow.rules.layout import Layout
+from mailflow.rules.spelling import fold, words_of
 from mailflow.understand.own_words.lines import Line, is_delimiter, is_link, is_rule
 
 MAX_FOOTER = 250  # characters of a line that a program adds

@@ -7,7 +7,9 @@ names. A word that begins a greeting and a sentence alike (“Lieber wäre mir �
 import re
 from collections.abc import Sequence
 
-from mailflow.rules.layout import Layout, find_phrase, placed_words
+from mailflow.rules.fixed_phrases import find_phrase
+from mailflow.rules.layout import Layout
+from mailflow.rules.spelling import placed_words
 from mailflow.understand.own_words.lines import Line
 from mailflow.understand.own_words.signed_lines import PARTICLES, is_closing
 

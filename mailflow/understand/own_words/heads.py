@@ -7,7 +7,9 @@ form, which hands on what a person wrote.
 import re
 from collections.abc import Sequence
 
-from mailflow.rules.layout import Layout, find_phrase, fold, words_of
+from mailflow.rules.fixed_phrases import find_phrase
+from mailflow.rules.layout import Layout
+from mailflow.rules.spelling import fold, words_of
 from mailflow.understand.own_words.lines import Line, has_mail, is_rule, next_free
 
 FRAME = "frame of a web form"

@@ -7,7 +7,9 @@ blockquotes decorate other things too and are believed only where a head or an a
 from collections.abc import Sequence
 
 from mailflow.model import PieceKind
-from mailflow.rules.layout import Layout, find_phrase, fold, words_of
+from mailflow.rules.fixed_phrases import find_phrase
+from mailflow.rules.layout import Layout
+from mailflow.rules.spelling import fold, words_of
 from mailflow.understand.own_words.attribution import is_attribution
 from mailflow.understand.own_words.heads import head_end, looks_like_head
 from mailflow.understand.own_words.lines import Line, claim_rest, next_free

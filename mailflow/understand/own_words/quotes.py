@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 
 from mailflow.model import PieceKind
-from mailflow.rules.layout import Layout, fold
+from mailflow.rules.layout import Layout
+from mailflow.rules.spelling import fold
 from mailflow.understand.own_words.attribution import attribution_start
 from mailflow.understand.own_words.heads import TIME, claim_form, head_end
 from mailflow.understand.own_words.lines import Line, claim_rest, has_mail, is_quoted, next_free

@@ -9,7 +9,7 @@ Rules: only where no closing was found, and never if it is all that was written.
 
 from collections.abc import Collection, Sequence
 
-from mailflow.rules.layout import placed_words, words_of
+from mailflow.rules.spelling import placed_words, words_of
 from mailflow.understand.own_words.lines import Line
 from mailflow.understand.own_words.signed_lines import END_OF_SENTENCE, is_prose
 

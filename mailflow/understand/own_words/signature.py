@@ -1,4 +1,4 @@
-"""Closing and signature of a mail.
+"""The signature of a mail, and the closing above it (`closing`).
 
 Rules: when in doubt the text is kept. A closing ends the text, what stands below it is the signature until
 somebody speaks again (a postscript, a sentence with "I" in it). Without a closing, a last line that is a
@@ -9,14 +9,15 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from mailflow.rules.layout import Layout, find_phrase, placed_words, words_of
+from mailflow.rules.fixed_phrases import find_phrase
+from mailflow.rules.layout import Layout
+from mailflow.rules.spelling import words_of
+from mailflow.understand.own_words.closing import claim_closing, ends_text, inline_closing
 from mailflow.understand.own_words.lines import Line, has_contact, has_place, is_delimiter
 from mailflow.understand.own_words.signed_lines import (
     END_OF_SENTENCE,
     begins_with_name,
-    behind_words,
     is_closing,
-    is_first_name,
     is_like_signature,
     is_name,
     is_prose,
@@ -25,11 +26,8 @@ from mailflow.understand.own_words.signed_lines import (
 )
 
 MAX_SIGNATURE = 25  # lines below the dashes
-MAX_BELOW = 60  # lines, blank ones included, that are looked at below a word like “Danke”
-MAX_TAIL = 250  # characters at the end of a line in which a closing is looked for
 
 _SENTENCE = re.compile(r"\w{3,}\W{0,2}[.!?؟]\W*$")  # not “e. V.”
-_BEFORE_CLOSING = re.compile(r"[.!?,;:)…–—-]\W*$|[^\w\s]\s+$")
 
 
 def mark_signature(lines: list[Line], start: int, end: int, layout: Layout, *, last: bool) -> None:
@@ -44,8 +42,8 @@ def mark_signature(lines: list[Line], start: int, end: int, layout: Layout, *, l
         if is_delimiter(line.text) and _begins_signature(lines, index + 1, end, layout):
             index = _claim_signature(lines, index, end, layout, "below a line of dashes")
             dashed = True
-        elif is_closing(line.text, layout) and _ends_text(lines, start, index, end, layout):
-            end += _claim_closing(lines, index, layout)
+        elif is_closing(line.text, layout) and ends_text(lines, start, index, end, layout):
+            end += claim_closing(lines, index, layout)
             index = _claim_signature(lines, index + 1, end, layout, "below the closing")
             closed = True
         else:
@@ -64,47 +62,6 @@ def _begins_signature(lines: Sequence[Line], start: int, end: int, layout: Layou
     return not (speaks(lines[free[0]].text, layout) and is_sentence(lines, free[0], end))
 
 
-def _ends_text(lines: Sequence[Line], start: int, index: int, end: int, layout: Layout) -> bool:
-    """Does a closing end the text? Not with a sentence right below (“Grüße an alle” in mid-text); a mere
-    “Danke” and a closing above all text only if nothing but a signature follows."""
-    below = [line for line in lines[index + 1 : min(end, index + MAX_BELOW)] if line.free]
-    if not below or find_phrase(layout.postscript, words_of(below[0].text[:40])):
-        return True
-    if lines[index + 1].free and speaks(below[0].text, layout):
-        return False
-    strong = find_phrase(layout.closing, words_of(lines[index].text))
-    if strong and any(line.free for line in lines[start:index]):
-        return True
-    signed = all(is_like_signature(line.text, layout) or _is_brief(line.text) for line in below)
-    return signed and end - index <= MAX_BELOW
-
-
-def _is_brief(text: str) -> bool:
-    """A few words that are no sentence."""
-    return len(text.split()) <= 5 and not END_OF_SENTENCE.search(text)
-
-
-def _claim_closing(lines: list[Line], index: int, layout: Layout) -> int:
-    """Claims a closing line; a name behind it (“LG Anna”) becomes a signature. Gives the lines added."""
-    line = lines[index]
-    words = words_of(line.text)
-    taken = find_phrase(layout.closing, words) or find_phrase(layout.closing_alone, words)
-    name = behind_words(line.text, taken)
-    while name and taken < len(words) and find_phrase(layout.closing_alone, words, taken):
-        more = find_phrase(layout.closing_alone, words, taken)
-        taken += more
-        name = behind_words(line.text, taken)
-    line.claim("closing", "closing")
-    signed = is_name(name, layout) or is_first_name(name, layout) or _is_flat_signature(name, layout)
-    if not name or not signed:
-        return 0
-    place = line.text.rindex(name)
-    name = line.text[place:].strip()
-    line.text = line.text[:place].strip()
-    lines.insert(index + 1, Line(name, line.mark, "signature", "name behind the closing"))
-    return 1
-
-
 def _claim_signature(lines: list[Line], start: int, end: int, layout: Layout, because: str) -> int:
     """Claims lines below a closing until somebody speaks again; gives where the next text begins."""
     contacts = gap = False
@@ -112,10 +69,8 @@ def _claim_signature(lines: list[Line], start: int, end: int, layout: Layout, be
     official = any(_reaches(line.text, layout) for line in below if line.free)
     for index in range(start, end):
         line = lines[index]
-        if line.blank:
-            gap = True
-            continue
-        if line.kind is not None:
+        gap = gap or line.blank
+        if not line.free:
             continue
         resumes = not contacts and (gap or index == start) and _resumes(lines, index, end, official, layout)
         if resumes or find_phrase(layout.postscript, words_of(line.text[:40])):
@@ -152,43 +107,16 @@ def _split_closing(lines: list[Line], start: int, end: int, layout: Layout) -> i
     signature below it or not. Splits it off and claims both; gives how many lines were added."""
     for index in reversed([index for index in range(start, end) if lines[index].free][-9:]):
         line = lines[index]
-        place = _inline_closing(line.text, layout)
+        place = inline_closing(line.text, layout)
         if place:
             lines.insert(index + 1, Line(line.text[place:], line.mark))
             line.text = line.text[:place].rstrip()
-            added = 1 + _claim_closing(lines, index + 1, layout)
+            added = 1 + claim_closing(lines, index + 1, layout)
             _claim_signature(lines, index + 2, end + added, layout, "below the closing")
             return added
         if not is_like_signature(line.text, layout):
             return 0
     return 0
-
-
-def _inline_closing(text: str, layout: Layout) -> int:
-    """Where in a line the closing begins that ends it, with a name behind it at most; 0: nowhere."""
-    offset = max(0, len(text) - MAX_TAIL)
-    placed = placed_words(text[offset:])
-    words = [word for word, _, _ in placed]
-    for at in range(max(1, len(words) - 20), len(words)):
-        first = offset + placed[at][1]
-        taken = find_phrase(layout.closing, words, at)
-        alone = 0 if taken else find_phrase(layout.closing_alone, words, at)
-        if not (taken or alone) or not _BEFORE_CLOSING.search(text[offset:first]):
-            continue
-        behind = at + (taken or alone)
-        rest = text[offset + placed[behind - 1][2] :].strip(" ,;:.!-–—/")
-        if alone:
-            begins = text[first].isupper() and not text[offset:first].rstrip(" .")[-1:].isdigit()
-            if rest and begins and is_name(rest, layout) and not find_phrase(layout.closing, words, behind):
-                return first  # but not “am 16. ihre Prüfung”
-        elif not rest or is_name(rest, layout) or (taken >= 2 and _is_flat_signature(rest, layout)):
-            return first
-    return 0
-
-
-def _is_flat_signature(text: str, layout: Layout) -> bool:
-    """A signature that was pressed into the line of the closing."""
-    return len(text) <= 150 and text[:1].isupper() and not speaks(text, layout) and not is_prose(text)
 
 
 def _claim_names(lines: list[Line], start: int, end: int, layout: Layout) -> None:
@@ -214,11 +142,8 @@ def _signed_tail(lines: Sequence[Line], free: list[int], layout: Layout) -> list
         words = words_of(text)
         if speaks(text, layout) or len(text) > 120:
             return []
-        if (
-            0 < find_phrase(layout.signed_for, words) < len(words)
-            and "." in text[:6]
-            and is_name(text, layout)
-        ):
+        title = find_phrase(layout.signed_for, words)
+        if 0 < title < len(words) and "." in text[:6] and is_name(text, layout):
             return free[place:]
     return []
 

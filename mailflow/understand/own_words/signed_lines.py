@@ -7,7 +7,9 @@ capital letter where the script has any. A sentence in which somebody speaks (`p
 import re
 from collections.abc import Sequence
 
-from mailflow.rules.layout import Layout, find_phrase, fold, placed_words, words_of
+from mailflow.rules.fixed_phrases import find_phrase
+from mailflow.rules.layout import Layout
+from mailflow.rules.spelling import fold, placed_words, words_of
 from mailflow.understand.own_words.lines import Line, has_contact, has_place, is_rule
 
 MAX_CLOSING = 90  # characters of a closing line
