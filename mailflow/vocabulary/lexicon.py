@@ -9,16 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from rapidfuzz.distance import OSA
-
 from mailflow.vocabulary.files import Grammar
 from mailflow.vocabulary.folding import fold
 from mailflow.vocabulary.sentences import Word
+from mailflow.vocabulary.slips import Slips, may_slip
 
 _SHORTEST_STEM = 3
 _ITSELF = "\N{COMBINING GRAPHEME JOINER}"  # marks a word that stands for no twin with an umlaut
-_FIRM = 3  # letters at the beginning that no slip may touch: "an" and "ab" make all the difference
-_SLIP_FROM, _TWO_SLIPS_FROM = 7, 12  # letters a word needs for one slip of the finger, and for two
 Sequenced = tuple[tuple[str, ...], str]
 
 
@@ -33,10 +30,9 @@ class Lexicon:
     _heads: dict[str, set[str]] = field(default_factory=dict)
     _tails: dict[str, set[str]] = field(default_factory=dict)
     _split: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
-    _sequences: dict[str, dict[str, list[Sequenced]]] = field(
-        default_factory=dict
-    )  # by their first two words
-    _by_beginning: dict[str, list[str]] = field(default_factory=dict)
+    # by their first two words
+    _sequences: dict[str, dict[str, list[Sequenced]]] = field(default_factory=dict)
+    _slips: Slips = field(default_factory=Slips)
     _known: dict[str, "_Form"] = field(default_factory=dict)
     _joining: frozenset[str] = frozenset()
     _begins: frozenset[str] = frozenset()  # the tags with which sequences begin
@@ -81,10 +77,7 @@ class Lexicon:
         self._joining = frozenset(self._fold(word) for word in self.grammar.joining)
         self._begins = frozenset(self._sequences)
         for forms in (self._exact, self._stems):
-            for word in [
-                word for word, tags in forms.items() if tags & self.tolerant and len(word) >= _SLIP_FROM - 1
-            ]:
-                self._by_beginning.setdefault(word[:_FIRM], []).append(word)
+            self._slips.learn(word for word, tags in forms.items() if tags & self.tolerant)
 
     def _fold(self, word: str) -> str:
         if word.casefold() in self.grammar.distinct:
@@ -149,21 +142,13 @@ class Lexicon:
         return tags
 
     def _slip(self, word: str) -> Iterable[str]:
-        """Tags of the one known word that this is a slip of: a letter too many, too few, wrong, swapped."""
-        if len(word) < _SLIP_FROM or not word.isalpha() or word in self.grammar.ordinary:
+        """Tags of the one known word that this is a slip of."""
+        if not may_slip(word) or word in self.grammar.ordinary:
             return ()
-        allowed = 2 if len(word) >= _TWO_SLIPS_FROM else 1
-        stem = self._stem(word)
-        best: tuple[int, str] | None = None
-        for known in self._by_beginning.get(word[:_FIRM], ()):
-            for form in (word, stem):
-                if abs(len(known) - len(form)) <= allowed and len(known) >= _SLIP_FROM - 1:
-                    distance = OSA.distance(form, known, score_cutoff=allowed)
-                    if distance <= allowed and (best is None or distance < best[0]):
-                        best = (distance, known)
-        if best is None:
+        known = self._slips.nearest(word, self._stem(word))
+        if known is None:
             return ()
-        return (self._exact.get(best[1], set()) | self._stems.get(best[1], set())) & self.tolerant
+        return (self._exact.get(known, set()) | self._stems.get(known, set())) & self.tolerant
 
     def _add_split_verbs(
         self, words: Sequence[Word], forms: Sequence["_Form"], found: list[set[str]]

@@ -1,16 +1,16 @@
-"""Which rules speak in a sentence.
+"""Which rules speak in a sentence, and because of which words.
 
-A phrase speaks in a clause when all its words are there and none of those it forbids; a rule is silenced
-where one of its `unless` phrases stands in the same clause, or one of its `unless_sentence` phrases in the
-same sentence. Knows sets of tags and nothing of any language.
+The sentence's words become tags (`lexicon`, `days`); the rules ask for sets of tags (`meaning_rules`). Knows
+nothing of any language.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mailflow.vocabulary.days import EVENT, OTHER, PRACTICE, Calendar, Days
 from mailflow.vocabulary.files import MeaningFile, MeaningRule
 from mailflow.vocabulary.lexicon import Lexicon, build_lexicon
+from mailflow.vocabulary.meaning_rules import Phrase, Rule, Said, compile_rule, items_of
 from mailflow.vocabulary.sentences import MOST_JOINS, Line, part_clause, split_sentences
 
 STRENGTH = {"sure": 3, "likely": 2, "hint": 1}
@@ -22,40 +22,6 @@ _ASKS = "<asks>"
 DAY_TAGS = frozenset(
     {f"<{day}>" for day in (EVENT, PRACTICE, OTHER)} | {"<number>", _ASKS}
 )  # the tags that no file names
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """The tags that must be there, and those that must not."""
-
-    needs: frozenset[str]
-    forbids: frozenset[str]
-
-    def speaks(self, tags: set[str]) -> bool:
-        """Whether the phrase stands in words that carry these tags."""
-        return self.needs <= tags and self.forbids.isdisjoint(tags)
-
-
-@dataclass(frozen=True, slots=True)
-class Silencers:
-    """What silences a rule: single words, which most of it are, and phrases."""
-
-    words: frozenset[str]
-    phrases: tuple[Phrase, ...]
-
-    def speak(self, tags: set[str]) -> bool:
-        """Whether one of them stands in words that carry these tags."""
-        return not self.words.isdisjoint(tags) or any(phrase.speaks(tags) for phrase in self.phrases)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule with its phrases compiled."""
-
-    source: MeaningRule
-    phrases: tuple[Phrase, ...]
-    unless: Silencers
-    unless_sentence: Silencers
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,29 +65,22 @@ class Vocabulary:
     def match(self, line: Line, tags: Sequence[set[str]], *, subject: bool = False) -> tuple[Match, ...]:
         """The same where the words' tags are known already."""
         line = self._part(line, tags)
-        everything: set[str] = set().union(*tags)
-        clauses: dict[int, set[str]] = {}
-        for word, own in zip(line.words, tags, strict=True):
-            clauses.setdefault(word.clause, set()).update(own)
-        if line.asks:
-            everything.add(_ASKS)
-            for own in clauses.values():
-                own.add(_ASKS)
+        said = _said(line, tags, subject=subject)
         spoken: dict[str, Match] = {}
-        for tag in sorted(everything & self._by_tag.keys()):
+        for tag in sorted(said.everything & self._by_tag.keys()):
             for rule, phrase in self._by_tag[tag]:
-                if not phrase.needs <= everything:
-                    continue
-                where = _where(
-                    rule, phrase, clauses, everything, alone=len(line.words) <= _ALONE, subject=subject
-                )
+                if not phrase.needs <= said.everything:
+                    continue  # most phrases
+                where = rule.speaks_in(said, phrase)
                 earlier = spoken.get(rule.source.name)
                 if where and earlier is None:
-                    dated = self._names_event(clauses, where)
-                    spoken[rule.source.name] = _match(rule, phrase, where, line, tags, dated=dated)
+                    dated = self._names_event(said.clauses, where)
+                    spoken[rule.source.name] = _match(
+                        rule.source, _words(phrase, where, line, tags), where, dated
+                    )
                 elif earlier and not where <= earlier.clauses:
                     where |= earlier.clauses  # the rule speaks wherever one of its phrases does
-                    dated = self._names_event(clauses, where)
+                    dated = self._names_event(said.clauses, where)
                     spoken[rule.source.name] = replace(earlier, clauses=where, dated=dated)
         return tuple(spoken.values())
 
@@ -162,97 +121,38 @@ class Vocabulary:
         return tags
 
 
-def _where(
-    rule: Rule,
-    phrase: Phrase,
-    clauses: Mapping[int, set[str]],
-    everything: set[str],
-    *,
-    alone: bool,
-    subject: bool,
-) -> frozenset[int]:
-    """The clauses in which the rule speaks with this phrase; empty where it does not."""
-    kind = rule.source.where
-    if (kind == "alone" and not alone) or (kind == "subject" and not subject):
-        return frozenset()
-    if rule.unless_sentence.speak(everything):
-        return frozenset()
-    if kind == "clause":
-        return frozenset(
-            number for number, tags in clauses.items() if phrase.speaks(tags) and not rule.unless.speak(tags)
-        )
-    if not phrase.speaks(everything):
-        return frozenset()
-    touched = frozenset(number for number, tags in clauses.items() if phrase.needs & tags)
-    silenced = any(rule.unless.speak(clauses[number]) for number in touched)
-    return frozenset() if silenced else touched
+def _said(line: Line, tags: Sequence[set[str]], *, subject: bool) -> Said:
+    clauses: dict[int, set[str]] = {}
+    for word, own in zip(line.words, tags, strict=True):
+        clauses.setdefault(word.clause, set()).update(own)
+    if line.asks:
+        for own in clauses.values():
+            own.add(_ASKS)
+    everything = set().union(*clauses.values(), (_ASKS,) if line.asks else ())
+    return Said(clauses, everything, alone=len(line.words) <= _ALONE, subject=subject)
 
 
-def _match(
-    rule: Rule,
-    phrase: Phrase,
-    where: frozenset[int],
-    line: Line,
-    tags: Sequence[set[str]],
-    *,
-    dated: bool,
-) -> Match:
-    words = [
-        word.text
-        for word, own in zip(line.words, tags, strict=True)
-        if own & phrase.needs and word.clause in where
-    ]
-    source = rule.source
-    return Match(
-        says=source.says,
-        kind=source.kind,
-        strength=STRENGTH[source.strength],
-        rule=source.name,
-        because=" ".join(words),
-        clauses=where,
-        dated=dated,
-        doubt=source.doubt,
-    )
+def _words(phrase: Phrase, where: frozenset[int], line: Line, tags: Sequence[set[str]]) -> str:
+    """The words of a sentence in which a phrase speaks."""
+    pairs = zip(line.words, tags, strict=True)
+    return " ".join(word.text for word, own in pairs if own & phrase.needs and word.clause in where)
+
+
+def _match(rule: MeaningRule, because: str, where: frozenset[int], dated: bool) -> Match:
+    strength = STRENGTH[rule.strength]
+    return Match(rule.says, rule.kind, strength, rule.name, because, where, dated, rule.doubt)
 
 
 def build_vocabulary(file: MeaningFile) -> Vocabulary:
     """Compile one language's file."""
     rules = file.meaning
-    items = {item for rule in rules for item in _items((*rule.phrases, *rule.unless, *rule.unless_sentence))}
-    tolerant = {item for rule in rules if rule.says not in _STRICT for item in _items(rule.phrases)}
+    items = {
+        item for rule in rules for item in items_of((*rule.phrases, *rule.unless, *rule.unless_sentence))
+    }
+    tolerant = {item for rule in rules if rule.says not in _STRICT for item in items_of(rule.phrases)}
     single = sorted(item for item in items if not item.startswith("<"))
     lexicon = build_lexicon(file.grammar, file.words, single, tolerant)
     vocabulary = Vocabulary(file, lexicon, Calendar(file.grammar))
-    for source in file.meaning:
-        vocabulary.add(
-            Rule(
-                source,
-                _phrases(source.phrases),
-                _silencers(source.unless),
-                _silencers(source.unless_sentence),
-            )
-        )
+    for rule in rules:
+        vocabulary.add(compile_rule(rule))
     return vocabulary
-
-
-def _items(texts: Iterable[str]) -> set[str]:
-    return {item.removeprefix("!") for text in texts for item in text.split()}
-
-
-def _phrases(texts: Iterable[str]) -> tuple[Phrase, ...]:
-    return tuple(
-        Phrase(
-            needs=frozenset(item for item in text.split() if not item.startswith("!")),
-            forbids=frozenset(item[1:] for item in text.split() if item.startswith("!")),
-        )
-        for text in texts
-    )
-
-
-def _silencers(texts: Iterable[str]) -> Silencers:
-    phrases = _phrases(texts)
-    single = {phrase for phrase in phrases if len(phrase.needs) == 1 and not phrase.forbids}
-    return Silencers(
-        words=frozenset().union(*(phrase.needs for phrase in single)),
-        phrases=tuple(phrase for phrase in phrases if phrase not in single),
-    )
