@@ -12,6 +12,8 @@ fetching.py       fetching mails in sets, and of a giant mail only what is to be
 folders.py        folder names as one server spells them
 giants.py         a giant mail without its weight
 idle.py           waiting for mail with IMAP IDLE (RFC 2177), without losing what came a moment before
+moving.py         moving mails in sets, whatever the server knows of it
+server_words.py   what a server said, and what a connection died of, in a few printable words
 structure.py      what a mail consists of, as the server tells it (BODYSTRUCTURE, RFC 3501 7.4.2)
 """
 
@@ -23,14 +25,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imap_tools import MailBox, MailBoxStartTls, MailBoxUnencrypted
-from imap_tools.errors import ImapToolsError, MailboxLoginError, UnexpectedCommandStatusError
+from imap_tools.errors import ImapToolsError, MailboxLoginError
 from imap_tools.mailbox import BaseMailBox
-from imap_tools.utils import encode_folder
 
 from mailflow.errors import LoginRefused, TryLater
 from mailflow.inbox.fetching import fetch_mails, uid_set
 from mailflow.inbox.folders import find_spelling, make_folder
 from mailflow.inbox.idle import forget_news, idle, news_pending
+from mailflow.inbox.moving import move_mails
+from mailflow.inbox.server_words import in_words, why
 from mailflow.model import FolderName, Mail
 from mailflow.tls import verified
 from mailflow.wire import show_imap
@@ -108,7 +111,7 @@ class Inbox:
             for folder, tokens in moves.items():
                 uids = [uid for uid in map(self._uid, tokens) if uid]
                 for start in range(0, len(uids), SET_SIZE):
-                    self._move(uid_set(uids[start : start + SET_SIZE]), folder)
+                    self._move(uids[start : start + SET_SIZE], self._folders[folder])
 
     def wait(self, seconds: float, stop: threading.Event) -> bool:
         """Sleep until mail comes (True), `seconds` are over or `stop` is set. Raises TryLater."""
@@ -150,7 +153,7 @@ class Inbox:
         except (MailboxLoginError, imaplib.IMAP4.error) as error:
             self.close()
             raise LoginRefused(
-                f"{self.name}: Die Anmeldung als „{user}“ wurde abgelehnt ({_plain(error)}). "
+                f"{self.name}: Die Anmeldung als „{user}“ wurde abgelehnt ({why(error)}). "
                 "Bitte mailbox.user und mailbox.password prüfen."
             ) from None
 
@@ -170,34 +173,14 @@ class Inbox:
     def _search(self) -> list[str]:
         status, data = self._client.uid("SEARCH", "UNDELETED")
         if status != "OK":
-            raise TryLater(f"{self.name}: Der Server gibt die Liste der Mails nicht her ({_words(data)}).")
+            raise TryLater(f"{self.name}: Der Server gibt die Liste der Mails nicht her ({in_words(data)}).")
         uids = b" ".join(line for line in data if line).split()
         return sorted((uid.decode("ascii") for uid in uids), key=int)
 
-    def _move(self, uids: str, folder: FolderName) -> None:
-        status, data = self._move_once(uids, folder)
-        if status != "OK" and "TRYCREATE" in _words(data):  # a person has removed the folder
-            self._client.create(encode_folder(self._folders[folder]))
-            status, data = self._move_once(uids, folder)
-        if status != "OK" and "EXPUNGEISSUED" in _words(data):  # a person has moved some of them away
-            self._client.noop()
-            status, data = self._move_once(uids, folder)
-        if status != "OK":
-            raise TryLater(
-                f"{self.name}: Der Ordner „{self._folders[folder]}“ nimmt nichts an ({_words(data)})."
-            )
-
-    def _move_once(self, uids: str, folder: FolderName) -> tuple[str, list[Any]]:
-        client, target = self._client, encode_folder(self._folders[folder])
-        if self._can("MOVE"):
-            return client.uid("MOVE", uids, target)  # type: ignore[no-any-return]
-        status, data = client.uid("COPY", uids, target)
-        if status == "OK":
-            status, data = client.uid("STORE", uids, "+FLAGS.SILENT", "(\\Deleted)")
-        if status == "OK" and self._can("UIDPLUS"):
-            status, data = client.uid("EXPUNGE", uids)
-        # without UIDPLUS they stay, marked as deleted: a plain EXPUNGE would take other people's mails too
-        return status, data
+    def _move(self, uids: Sequence[str], folder: str) -> None:
+        refusal = move_mails(self._client, uid_set(uids), folder, self._can)
+        if refusal is not None:
+            raise TryLater(f"{self.name}: Der Ordner „{folder}“ nimmt nichts an ({refusal}).")
 
     def _token(self, uid: str) -> str:
         return f"{self._validity}/{uid}"
@@ -218,21 +201,4 @@ class Inbox:
             yield
         except (OSError, imaplib.IMAP4.error, ImapToolsError, ValueError) as error:
             self.close()
-            raise TryLater(f"{self.name}: {doing} gelang nicht ({_plain(error)}).") from error
-
-
-def _plain(error: Exception) -> str:
-    """An error in a few printable words."""
-    if isinstance(error, TimeoutError):
-        return "der Server antwortet nicht"
-    if isinstance(error, UnexpectedCommandStatusError):
-        return _words(error.command_result[1])
-    return _words([str(error) or type(error).__name__])
-
-
-def _words(data: list[Any]) -> str:
-    """What a server said, cut and printable."""
-    said = " ".join(
-        each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each) for each in data
-    )
-    return "".join(sign if sign.isprintable() else " " for sign in said)[:200]
+            raise TryLater(f"{self.name}: {doing} gelang nicht ({why(error)}).") from error

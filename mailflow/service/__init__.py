@@ -7,17 +7,17 @@ trouble with sending holds up no reading. A signal to stop is heeded at once whi
 (connecting, fetching, waiting), else after the step in hand.
 
 dispatch.py       the answers that wait, and when each goes to the outbox
+filing.py         what is dealt with, on its way to its folder
 housekeeping.py   what the service sees to between the mails
 pauses.py         how long to wait before the next try
 quarantine.py     mails that raise: when each is tried again, and when it is put before a person
 reloading.py      changed rules and templates, taken over while the service runs
+stop_sign.py      told to stop: at once while nothing is at stake, else after the step in hand
 """
 
 import hashlib
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -29,9 +29,11 @@ from mailflow.errors import LoginRefused, Misconfigured, StoreBusy, TryLater, pl
 from mailflow.letter import read_letter
 from mailflow.model import FolderName, Letter, Mail, Plan
 from mailflow.service.dispatch import Dispatch
+from mailflow.service.filing import Filing
 from mailflow.service.housekeeping import Housekeeping
 from mailflow.service.pauses import login_pause, pause_after
 from mailflow.service.quarantine import Quarantine
+from mailflow.service.stop_sign import Stopped, StopSign
 
 if TYPE_CHECKING:
     from mailflow.inbox import Inbox
@@ -41,10 +43,6 @@ if TYPE_CHECKING:
 BATCH = 100  # mails dealt with together
 TIDY_MINUTES = 10
 LOCKED_OUT = 2  # refused logins in a row: no whim of the server, the organiser is told
-
-
-class Stopped(BaseException):
-    """We were told to stop at a moment when nothing is at stake."""
 
 
 class Service:
@@ -69,10 +67,8 @@ class Service:
         self._dispatch, self._quarantine = Dispatch(outbox, store, clock), Quarantine(store)
         self._poll_seconds, self._on_mail, self._clock = poll_seconds, on_mail, clock
         self._house = house or Housekeeping(store)
-        self._stop = threading.Event()
-        self._at_stake = True
-        self._to_file: dict[str, FolderName] = {}  # uid → folder: dealt with, not yet moved
-        self._filed: set[str] = set()  # moved through this connection
+        self._stop = StopSign()
+        self._filing = Filing(inbox)
         self._failures = 0
         self._again_at = 0.0  # monotonic: no connection before
         self._looked_at = 0.0  # monotonic
@@ -81,9 +77,9 @@ class Service:
 
     def round(self) -> int:
         """One batch of mails, from the mailbox to their folders. How many there were."""
-        with self._nothing_at_stake():
+        with self._stop.at_once():
             resting = self._quarantine.resting(self._clock())
-            mails = self._inbox.fetch(BATCH, skip=self._to_file.keys() | self._filed | resting)
+            mails = self._inbox.fetch(BATCH, skip=self._filing.uids | resting)
         log.batch(len(mails))
         self._house.polled(self._inbox.found + len(resting))
         batch = self._store.batch(self._clock())
@@ -102,11 +98,11 @@ class Service:
         for plan in plans:
             log.mail(plan)
             self._on_mail(plan)
-        self._to_file |= folders
+        self._filing.add(folders)
         for fault in self._quarantine.at_fault:
             self._house.tell_trouble("stuck", fault, self._desk, self._clock())
         self.send_due()
-        self._file()
+        self._filing.move()
         return len(mails)
 
     def _deal_with(self, mail: Mail, batch: "Batch") -> tuple[FolderName | None, Plan | None]:
@@ -136,24 +132,6 @@ class Service:
             batch.add(plan, None)
         return plan.folder, plan
 
-    def _file(self) -> None:
-        """Move what is dealt with. A folder that takes nothing holds up no other."""
-        moves: dict[FolderName, list[str]] = {}
-        for uid, folder in self._to_file.items():
-            moves.setdefault(folder, []).append(uid)
-        trouble: TryLater | None = None
-        for folder, uids in moves.items():
-            try:
-                self._inbox.file({folder: uids})
-            except TryLater as error:
-                trouble = error
-                continue
-            self._filed.update(uids)
-            for uid in uids:
-                del self._to_file[uid]
-        if trouble:
-            raise trouble
-
     # --- answers ------------------------------------------------------------------------------------
 
     def send_due(self) -> None:
@@ -161,7 +139,7 @@ class Service:
         due = self._dispatch.due()
         if not due or self._stop.is_set():
             return
-        with self._nothing_at_stake():
+        with self._stop.at_once():
             self._dispatch.begin()
         self._dispatch.hand_over(due, self._goes_on)
         self._house.sending(self._dispatch.trouble, person=self._dispatch.locked_out)
@@ -214,20 +192,18 @@ class Service:
 
     def on_signal(self, *_: object) -> None:
         """A signal handler: end at once where nothing is at stake, else after the step in hand."""
-        self._stop.set()
-        if not self._at_stake:
-            raise Stopped
+        self._stop.on_signal()
 
     def _connect(self) -> None:
-        with self._nothing_at_stake():
+        with self._stop.at_once():
             self._inbox.connect()
-        self._filed.clear()
+        self._filing.begin_anew()
         log.connected(self._inbox.name)
 
     def _look(self) -> None:
         """Everything there is to do now. What goes wrong is logged and tried again after a pause."""
         self._looked_at = time.monotonic()
-        with self._nothing_at_stake():
+        with self._stop.at_once():
             desk = self._house.desk(self._desk, self._stop.wait)
             if desk is not self._desk:
                 self._quarantine.release()
@@ -261,7 +237,7 @@ class Service:
         """Sleep until there is mail (True), an answer is due, or it is time to look."""
         seconds = self._dispatch.seconds_left(float(self._poll_seconds))
         try:
-            with self._nothing_at_stake():
+            with self._stop.at_once():
                 if self._inbox.connected:
                     return self._inbox.wait(seconds, self._stop)
                 self._stop.wait(min(seconds, max(self._again_at - time.monotonic(), 0.1)))
@@ -281,14 +257,3 @@ class Service:
         self._house.stepped_back(told, pause, person=locked)
         if locked and self._failures >= LOCKED_OUT:
             self._house.tell_trouble("locked", told, self._desk, self._clock())
-
-    @contextmanager
-    def _nothing_at_stake(self) -> Iterator[None]:
-        """Inside, a signal to stop ends us at once."""
-        self._at_stake = False
-        try:
-            if self._stop.is_set():
-                raise Stopped
-            yield
-        finally:
-            self._at_stake = True
