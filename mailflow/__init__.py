@@ -19,7 +19,7 @@
       templates/       templates/* → compiled, each tried once with sample values    [reads files]
         accord.py        do rules and templates go together?
       config.py        config.toml + environment + credentials → Config              [reads files]
-        settings.py, defaults.py, key.py
+        environment.py, settings.py, defaults.py, key.py
       explain/         a Reading and a Plan told, as JSON and in German                       pure
       model/           the frozen records handed from room to room
       marks.py         the keyed mark in our Message-IDs

@@ -6,7 +6,6 @@ from the folder of the file. No secret is ever shown. Importing this is slow (py
 """
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,9 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from mailflow.complaints import likely, tell
+from mailflow.complaints import tell
 from mailflow.defaults import EXAMPLE
+from mailflow.environment import PREFIX, not_json, source_of, unknown_names, why_unread
 from mailflow.errors import Misconfigured
 from mailflow.key import EXAMPLE_KEY, make_key, read_key
 from mailflow.model import Access, Address, Event, Limits, Office
@@ -37,9 +37,6 @@ from mailflow.settings import (
     parse_address,
 )
 from mailflow.source import Key, Source, read_source
-
-PREFIX = "MAILFLOW_"
-NOT_SETTINGS = ("CONFIG", "DEBUG")  # MAILFLOW_… names that mean something else
 
 
 class Config(BaseSettings):
@@ -114,22 +111,10 @@ class Config(BaseSettings):
                 *(
                     f"{name}.password fehlt: Erwartet wird es als Umgebungsvariable "
                     f"{PREFIX}{name.upper()}__PASSWORD, als systemd-Credential „{name}__password“ "
-                    "oder in config.toml." + _why_unread(f"{name}__password")
+                    "oder in config.toml." + why_unread(f"{name}__password")
                     for name in missing
                 )
             )
-
-
-def _why_unread(credential: str) -> str:
-    """What keeps us from reading a credential; "" where it is simply not there."""
-    file = Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nonexistent")) / credential
-    try:
-        file.read_bytes()
-    except PermissionError:
-        return f" {file} ist für diesen Benutzer nicht lesbar."
-    except OSError:
-        pass
-    return ""
 
 
 def find_config(named: Path | None) -> Path | None:
@@ -194,13 +179,14 @@ def _validated(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _checked(source: Source) -> Config:
-    complaints = _unknown_names()
+    tables = {name: field.annotation for name, field in Config.model_fields.items()}
+    complaints = unknown_names({name: getattr(table, "model_fields", {}) for name, table in tables.items()})
     try:
         config = Config(**source.data)
     except ValidationError as error:
         complaints += tell(error, Config, lambda key: _place(key, source))
     except SettingsError as error:
-        complaints.append(_not_json(error))
+        complaints.append(not_json(error))
     except PermissionError as error:
         complaints.append(f"{error.filename} ist für diesen Benutzer nicht lesbar.")
     if complaints:
@@ -208,38 +194,10 @@ def _checked(source: Source) -> Config:
     return _from_folder(config, source.file.parent)
 
 
-def _unknown_names() -> list[str]:
-    """Complaints about MAILFLOW_… names in the environment that nothing listens to."""
-    names = [name.upper() for name in os.environ if name.upper().startswith(PREFIX)]
-    known = [PREFIX + name for name in NOT_SETTINGS]
-    for name, field in Config.model_fields.items():
-        keys = getattr(field.annotation, "model_fields", {})
-        known += [f"{PREFIX}{name}".upper(), *(f"{PREFIX}{name}__{key}".upper() for key in keys)]
-    return [
-        f"Umgebungsvariable {name}: Diesen Namen gibt es nicht.{likely(name, known)}"
-        for name in names
-        if name.split("__")[0] not in known
-    ]
-
-
-def _not_json(error: SettingsError) -> str:
-    """A list or table from outside the file that is not written as JSON."""
-    found = re.search(r'field "(\w+)"', str(error))
-    start = f"{PREFIX}{found[1].upper()}__…" if found else f"{PREFIX}…"
-    return f'Umgebungsvariable {start}: Eine Liste wird hier als JSON geschrieben, etwa ["a", "b"].'
-
-
 def _place(key: Key, source: Source) -> str:
     """Where the value at `key` comes from: the same order in which the sources are asked."""
-    words = [str(part) for part in key]
-    while words:
-        variable = PREFIX + "__".join(words).upper()
-        if variable in {name.upper() for name in os.environ}:
-            return f"Umgebungsvariable {variable}"
-        credential = "__".join(words)
-        if (Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nonexistent")) / credential).is_file():
-            return f"Credential „{credential}“"
-        words.pop()
+    if outside := source_of(key):
+        return outside
     line = source.line(key)
     return f"{source.file}, Zeile {line}" if line else str(source.file)
 

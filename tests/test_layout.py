@@ -26,7 +26,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "compose": (("compose",), ("templates",)),
     "rules": (("rules",), ("vocabulary",)),
     "templates": (("templates",), ()),
-    "config": (("config", "settings", "key", "defaults"), ()),
+    "config": (("config", "environment", "settings", "key", "defaults"), ()),
     "store": (("store",), ()),
     "inbox": (("inbox",), ("settings", "tls", "wire")),
     "outbox": (("outbox",), ("settings", "tls", "wire")),
