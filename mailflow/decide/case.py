@@ -1,5 +1,6 @@
 """One person's mail with all that decides about it: who writes, what is known, which rule fits. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -28,20 +29,24 @@ class Case:
 
     def fits(self, rule: AnswerRule) -> bool:
         """Whether all that the rule asks for holds."""
-        intents = set(self.reading.intents)
-        sender = self.sender.casefold()
-        subject = self.letter.subject.casefold()
         return (
-            intents.issuperset(rule.intents)
-            and (not rule.any_of or bool(intents.intersection(rule.any_of)))
-            and not intents.intersection(rule.without)
+            self._asks(rule)
             and self.circumstances.issuperset(rule.when)
-            and (
-                not rule.sender_ends_with
-                or sender.endswith(tuple(end.casefold() for end in rule.sender_ends_with))
-            )
-            and (not rule.subject_has or any(word.casefold() in subject for word in rule.subject_has))
+            and self._has_sender(rule.sender_ends_with)
+            and self._has_subject(rule.subject_has)
         )
+
+    def _asks(self, rule: AnswerRule) -> bool:
+        intents = set(self.reading.intents)
+        some = not rule.any_of or not intents.isdisjoint(rule.any_of)
+        return some and intents.issuperset(rule.intents) and intents.isdisjoint(rule.without)
+
+    def _has_sender(self, endings: Sequence[str]) -> bool:
+        return not endings or self.sender.casefold().endswith(tuple(end.casefold() for end in endings))
+
+    def _has_subject(self, words: Sequence[str]) -> bool:
+        subject = self.letter.subject.casefold()
+        return not words or any(word.casefold() in subject for word in words)
 
     @cached_property
     def circumstances(self) -> frozenset[str]:

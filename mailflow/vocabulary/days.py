@@ -111,12 +111,8 @@ class Calendar:
             return _by_number(int(ordinal[1]), month, days)
         if (joined := _JOINED.match(word)) and fold(joined[2], self._umlauts) in self._day_endings:
             return _by_number(int(joined[1]), month, days)
-        if (
-            word.isdecimal()
-            and len(word) <= 2
-            and int(word) <= 31
-            and (month or self._named_as_day(position, words))
-        ):
+        could_be_day = word.isdecimal() and len(word) <= 2 and int(word) <= 31
+        if could_be_day and (month or self._named_as_day(position, words)):
             return _by_number(int(word), month, days)
         return None
 

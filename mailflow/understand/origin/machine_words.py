@@ -96,19 +96,15 @@ def find_report(letter: Letter, machines: Machines, wording: Wording) -> Automat
     text = letter.text[:_LETTER_START]
     texts = machines.texts.find(words_of(text)).keys()
     has_code = _CODE.search(text) is not None
-    says = has_code or bool({"undelivered", "bounce"} & texts)
-    because = f"Unzustellbarkeitsmeldung: „{wording.subject}“"
-    if by_system and (says or "bounce" in wording.opens | wording.begins):
-        return Automatic("bounce", because)
-    if "bounce" in wording.opens and says and not wording.takes_part:
-        return Automatic("bounce", because)
-    if "bounce" in wording.begins and has_code and {"undelivered", "bounce"} & texts:
-        return Automatic("bounce", because)
-    if (
-        (told > 1 or (told and (has_code or "bounce" in texts)))
-        and not wording.takes_part
-        and not wording.says("personal")
-    ):
+    texts = machines.texts.find(words_of(text)).keys()
+    reported = not texts.isdisjoint({"undelivered", "bounce"})
+    titled = by_system and "bounce" in wording.opens | wording.begins
+    opened = "bounce" in wording.opens and (has_code or reported) and not wording.takes_part
+    begun = "bounce" in wording.begins and has_code and reported
+    if titled or (by_system and (has_code or reported)) or opened or begun:
+        return Automatic("bounce", f"Unzustellbarkeitsmeldung: „{wording.subject}“")
+    certain = told > 1 or (told == 1 and (has_code or "bounce" in texts))
+    if certain and not wording.takes_part and not wording.says("personal"):
         return Automatic("bounce", wording.shown("undelivered"), hard=False)
     return None
 
