@@ -5,7 +5,7 @@ Rules: nothing is changed and nobody is asked but the files of the store. 0 heal
 does not exist) is counted and raises no alarm.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PATIENCE = timedelta(minutes=15)  # without the mailbox read, or with the same trouble
 POLLS = 3  # … and at least so many polls
 STALE = 75
+
+When = Callable[[datetime | None], str]  # a moment as people read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,34 +149,46 @@ def _as_json(found: Findings) -> dict[str, Any]:
 
 def _told(found: Findings, zone: ZoneInfo) -> Sequence[str]:
     """The same for people, one fact a line."""
-    noted, counts = found.noted, found.counts
 
     def when(moment: datetime | None) -> str:
         return moment.astimezone(zone).strftime("%d.%m.%Y, %H:%M:%S") if moment else "noch nie"
 
     late = found.late()
-    lines = [f"✗ {late}"] if late else []
-    lines += [f"! {need}" for need in found.needs()]
-    lines += [] if lines else ["✓ Alles in Ordnung."]
+    verdict = [*([f"✗ {late}"] if late else []), *(f"! {need}" for need in found.needs())]
+    return [
+        *(verdict or ["✓ Alles in Ordnung."]),
+        *_told_of_work(found, when),
+        *_told_of_rules(found.noted, when),
+        f"Datenbestand: {'beschädigt' if found.damage else 'in Ordnung'}",
+        *(f"    {each}" for each in found.damage),
+        *_told_of_trouble(found.noted, when),
+    ]
+
+
+def _told_of_work(found: Findings, when: When) -> Iterator[str]:
+    noted, counts = found.noted, found.counts
     if noted.running:
-        lines.append(f"Dienst: läuft seit {when(noted.began)}")
+        yield f"Dienst: läuft seit {when(noted.began)}"
     elif noted.began:
-        lines.append(f"Dienst: läuft nicht, zuletzt beendet: {when(noted.ended)}")
-    lines.append(f"Postfach: zuletzt gelesen {when(noted.polled)}, {noted.mails} Mails darin")
+        yield f"Dienst: läuft nicht, zuletzt beendet: {when(noted.ended)}"
+    yield f"Postfach: zuletzt gelesen {when(noted.polled)}, {noted.mails} Mails darin"
     if counts:
-        lines.append(f"Antworten: {counts['answers_waiting']} warten, {counts['answers_refused']} abgewiesen")
-        lines.append(f"Zur Durchsicht: {counts['attention_open']} offen")
+        yield f"Antworten: {counts['answers_waiting']} warten, {counts['answers_refused']} abgewiesen"
+        yield f"Zur Durchsicht: {counts['attention_open']} offen"
+
+
+def _told_of_rules(noted: "Status", when: When) -> Iterator[str]:
     if noted.rules:
-        lines.append(f"Regeln: Stand {noted.rules} gilt seit {when(noted.since)}")
+        yield f"Regeln: Stand {noted.rules} gilt seit {when(noted.since)}"
     if noted.refused:
-        lines.append(f"Geänderte Regeln: abgelehnt am {when(noted.refused_since)}")
-        lines += [f"    {each}" for each in noted.complaints]
-    lines.append(f"Datenbestand: {'beschädigt' if found.damage else 'in Ordnung'}")
-    lines += [f"    {each}" for each in found.damage]
+        yield f"Geänderte Regeln: abgelehnt am {when(noted.refused_since)}"
+        yield from (f"    {each}" for each in noted.complaints)
+
+
+def _told_of_trouble(noted: "Status", when: When) -> Iterator[str]:
     if noted.trouble:
-        lines.append(f"Störung seit {when(noted.trouble_since)}: {noted.trouble}")
+        yield f"Störung seit {when(noted.trouble_since)}: {noted.trouble}"
     if noted.unsent:
-        lines.append(f"Kein Versand seit {when(noted.unsent_since)}: {noted.unsent}")
+        yield f"Kein Versand seit {when(noted.unsent_since)}: {noted.unsent}"
     if noted.error and noted.error not in (noted.trouble, noted.unsent):
-        lines.append(f"Letzter Fehler: {when(noted.error_when)}: {noted.error}")
-    return lines
+        yield f"Letzter Fehler: {when(noted.error_when)}: {noted.error}"
