@@ -23,8 +23,18 @@ def titled(tokens: list[Token], position: int) -> Term | None:
     name = " ".join(token.text for token in tokens[position + 1 : end] if not token.has("title"))
     owned = position > 1 and tokens[position - 1].capital and bare(tokens[position - 1])
     owned = owned and tokens[position - 2].has("my", "theirs")
-    start = position - 2 if owned else position
+    start = position - 2 if owned else _behind_article(tokens, position)
     return Term(start, end, "named", 1, owned=owned, name=name) if name else None
+
+
+def _behind_article(tokens: list[Token], position: int) -> int:
+    """Where "die alte Frau Pesch" begins."""
+    start = position
+    while start and (tokens[start - 1].has("adjectives") or bare(tokens[start - 1])) and position - start < 2:
+        if tokens[start - 1].capital:
+            break
+        start -= 1
+    return start - 1 if start and start < position and tokens[start - 1].has("article") else position
 
 
 def _are_two(tokens: list[Token], position: int) -> bool:
@@ -131,7 +141,7 @@ def _before_writer(tokens: list[Token], writer: int, taken: set[int]) -> list[Te
     """ "Anna, Max und ich", from the writer backwards."""
     found: list[Term] = []
     place = writer - 2
-    if place < 0 or not tokens[place + 1].joins:
+    if place < 0 or not (tokens[place + 1].joins or _heads_list(tokens, place)):
         return found
     if place == 0 and tokens[0].small and bare(tokens[0]):
         return [_called(tokens, 0, 1)]
@@ -144,6 +154,11 @@ def _before_writer(tokens: list[Token], writer: int, taken: set[int]) -> list[Te
             break
         place = start - 2
     return found
+
+
+def _heads_list(tokens: list[Token], place: int) -> bool:
+    """ "…: Nico, ich und unsere Jungs"."""
+    return place > 0 and tokens[place - 1].low == ":" and tokens[place + 1].comma
 
 
 def _behind_writer(tokens: list[Token], end: int, known: dict[int, int]) -> list[Term]:

@@ -20,6 +20,9 @@ _BREAK = frozenset(',،;؛–—-()[]"„“”«»*')
 _NOT_OF = {"kin": frozenset({"aside", "come"}), "neutral": frozenset({"come"})}
 
 
+_SUBJECT = frozenset({"i", "we"})
+
+
 @lru_cache(maxsize=1_000)
 def _of_clause(tags: frozenset[str]) -> frozenset[str]:
     """What a word with these tags says of its clause."""
@@ -164,6 +167,8 @@ def _with_relatives(clauses: list[list[Token]]) -> list[Clause]:
     """ "für meine Nachbarin, die gern teilnehmen möchte": she comes, as her relative clause says."""
     abouts = [Clause(clause) for clause in clauses]
     for before, relative in itertools.pairwise(abouts):
+        if relative.tokens[0].joins and _is_verb(relative.tokens[1:2]):
+            relative.tags |= before.tags & _SUBJECT  # "… und nehme teil": who, is told of before
         if relative.relative and relative.coming and not relative.negated and not relative.aside:
             before.told = not before.aside
     return abouts
@@ -178,10 +183,27 @@ def _starts_clause(tokens: list[Token], position: int, closed: set[int]) -> bool
         return True
     if position in closed and token.has("they", "relative"):
         return True
+    if _goes_on_to_come(tokens, position):
+        return True
     if position + 1 == len(tokens):
         return False
     following = tokens[position + 1]
     return (token.low == ":" and following.has("i", "my")) or (token.has("joins") and following.has("i"))
+
+
+def _goes_on_to_come(tokens: list[Token], position: int) -> bool:
+    """ "Ich lebe allein mit den Kindern und nehme gern teil": the writer's second verb, after an idle one."""
+    if not tokens[position].joins:
+        return False
+    before = tokens[:position]
+    idle = any(token.has("aside") for token in before) and any(token.has("i") for token in before)
+    others = any(token.has("kin", "neutral", "title", "come", "enrol") for token in before)
+    return idle and not others and _is_verb(tokens[position + 1 : position + 2])
+
+
+def _is_verb(words: list[Token]) -> bool:
+    """Of coming or signing up."""
+    return any(word.has("come", "i_come", "can", "enrol") for word in words)
 
 
 def _opens_clause(tokens: list[Token], position: int) -> bool:

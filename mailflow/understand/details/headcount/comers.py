@@ -46,6 +46,10 @@ def note_company(
         return
     if tally.struck & set(range(company.start, company.end)):
         return
+    if _are_we(company, tokens, clause):
+        tally.note_total(TOTAL, sum(term.count for term in company.terms), company.start)
+        tally.writer_in = True
+        return
     if _is_told_of(company, tokens, clause):
         tally.mentioned |= {term.relation: term.count for term in others if term.kind == "kin"}
     elif _are_only(company, tokens, tally, occasion) and not clause.aside:
@@ -62,6 +66,14 @@ def note_company(
         _note_counted(company, clause, occasion, tokens, tally)
     else:
         _note_known(company, tokens, clause, coming, occasion, tally)
+
+
+def _are_we(company: Company, tokens: list[Token], clause: Clause) -> bool:
+    """ "Wir kommen: Oliver, Katrin und Emma": who writes is one of them."""
+    named = len(company.terms) > 1 and company.terms[0].kind == "named" and not company.with_writer
+    behind = company.start > 0 and tokens[company.start - 1].low == ":"
+    ours = "we" in clause.tags and clause.coming and not clause.negated
+    return named and behind and ours and not tokens[company.start].has("title")
 
 
 def _escorts(company: Company, tokens: list[Token], clause: Clause) -> bool:

@@ -40,6 +40,8 @@ def link_between(tokens: list[Token], last: Term, term: Term, speech: Speech) ->
         return _link_by_comma(tokens, last, term)
     if _accompany(last, term, speech) and any(token.has("along") for token in between):
         return "joined"
+    if last.kind == term.kind == "named" and all(token.has("along") for token in between):
+        return "joined"  # "Oliver Schenk mit Paul und Emma"
     staff = term.counted and tokens[term.end - 1].has("role") and tokens[last.start].has("we")
     along = any(token.has("along") for token in between)
     return "joined" if last.kind == "me" and along and term.kind != "neutral" and not staff else ""

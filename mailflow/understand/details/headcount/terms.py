@@ -16,6 +16,7 @@ from mailflow.understand.details.headcount.called import (
     their_names,
     titled,
 )
+from mailflow.understand.details.headcount.enumerated import enumerated
 from mailflow.understand.details.headcount.term import Term
 from mailflow.understand.details.headcount.unlisted import unlisted
 from mailflow.understand.details.sentences.sentence import Token
@@ -49,6 +50,7 @@ def find_terms(tokens: list[Token], speech: Speech) -> list[Term]:
             terms.append(term)
             floor = term.end
     terms += [*first_names(tokens, terms), *couples(tokens)]
+    terms += enumerated(tokens, terms)
     for term in terms:
         _count_behind(tokens, term)
     terms += unlisted(tokens, terms)

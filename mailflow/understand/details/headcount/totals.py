@@ -28,10 +28,11 @@ def note_totals(
     tally.former = max([tally.former, *(number for _, number in formerly)])
     for pattern, worth in ((speech.sums, SUM), (speech.we_are, TOTAL), (speech.totals, TOTAL)):
         ours = pattern is speech.we_are
+        strict = pattern is speech.totals
         for place, said in _numbers(sentence, pattern):
             number = _whole(companies, place, said) or (said if ours else 0)
             clause = clauses[tokens[place].clause]
-            if number and place not in old | tally.struck and _holds(sentence, place, clause, ours):
+            if number and place not in old | tally.struck and _holds(sentence, place, clause, ours, strict):
                 tally.note_total(EARLIER if "earlier" in clause.tags else worth, number, place)
                 tally.firm |= _of_comers(tokens, place)
     for place, number in _numbers(sentence, None if sentence.elsewhere else speech.additions):
@@ -42,9 +43,10 @@ def note_totals(
         tokens[place].number, tokens[place].low = None, "0"
 
 
-def _holds(sentence: Sentence, place: int, clause: Clause, ours: bool) -> bool:
-    """Does the number count those who write or come? `ours`: it stands beside "wir"."""
-    aside = clause.wholly if ours else clause.aside
+def _holds(sentence: Sentence, place: int, clause: Clause, ours: bool, strict: bool) -> bool:
+    """Does the number count those who write or come? `ours`: it stands beside "wir"; `strict`: not in a
+    sentence that as a whole is about something else."""
+    aside = clause.aside if strict else clause.wholly
     if aside and not clause.coming:
         return False
     if sentence.elsewhere and not _of_writer(sentence.tokens, place):
