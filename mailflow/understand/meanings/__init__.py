@@ -47,7 +47,7 @@ _SAME_CLAUSE = frozenset({
     ("contact", "question"),
     ("registered", "sign_up"), ("registered", "practice"), ("registered", "idea"), ("cancel", "registered"),
 })  # fmt: skip
-_ELSE = frozenset({"idea", "off_topic"})
+_ELSE = frozenset({"idea", "off_topic", "question"})
 # (winner, loser): anywhere in the same sentence
 _SAME_SENTENCE = frozenset({
     ("off_topic", "sign_up"), ("off_topic", "cancel"), ("off_topic", "resend"), ("off_topic", "access"),

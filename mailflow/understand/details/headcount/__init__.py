@@ -5,8 +5,8 @@
 Rules: a sentence is asked whom it names before it is asked who of them comes; the whole mail is heard before
 anything is concluded. In this order:
 
-term.py         one party of a sentence; found by a word for people (terms.py), by name (called.py), or by
-  the way that an unknown word is used (unlisted.py, numbered.py)
+term.py         one party of a sentence; found by a word for people (terms.py), by name (called.py), in a list
+  behind a colon (enumerated.py), or by the way that an unknown word is used (unlisted.py, numbered.py)
 links.py        how two parties hang together,
 parties.py        so that those named together are one company
 clauses.py      what each clause is about: coming, something else, a denial

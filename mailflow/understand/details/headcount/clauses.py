@@ -21,6 +21,7 @@ _NOT_OF = {"kin": frozenset({"aside", "come"}), "neutral": frozenset({"come"})}
 
 
 _SUBJECT = frozenset({"i", "we"})
+_SINGLE = frozenset({"alone", "only"})
 
 
 @lru_cache(maxsize=1_000)
@@ -48,7 +49,7 @@ class Clause:
         self.signed = {"signed", "themselves"} <= tags and not tags & {"i", "me", "we"}
         self.words = sum(not token.mark for token in tokens)
         self.negated = "negation" in tags and _is_negated(tokens)
-        self.alone, self.alone_at = _alone(tokens, tags) if "alone" in tags else (False, 0)
+        self.alone, self.alone_at = _alone(tokens, tags) if tags & _SINGLE else (False, 0)
         self.own_coming = "my" in tags and any(
             one.has("my") and two.has("come", "enrol") for one, two in itertools.pairwise(tokens)
         )
@@ -80,12 +81,18 @@ def _alone(tokens: list[Token], tags: set[str]) -> tuple[bool, int]:
     alone = [
         token.place
         for position, token in enumerate(tokens)
-        if token.has("alone")
+        if _is_single(token, tokens[position + 1 : position + 2])
         and not (position and tokens[position - 1].has("negation"))
-        and not (token.has("i") and position + 1 < len(tokens) and tokens[position + 1].has("joins", "along"))
     ]
     others = {"i", "kin", "joins"} <= tags or "we" in tags
     return bool(alone) and not others, next(iter(alone), 0)
+
+
+def _is_single(token: Token, following: list[Token]) -> bool:
+    """ "Allein", "nur ich"; "nur mich"; not "ich allein mit meiner Frau"."""
+    if token.has("alone"):
+        return not (token.has("i") and any(word.has("joins", "along") for word in following))
+    return token.has("only") and any(word.has("me") and not word.has("we") for word in following)
 
 
 def _ends_with_particle(tokens: list[Token]) -> bool:

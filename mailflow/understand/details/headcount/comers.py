@@ -46,14 +46,9 @@ def note_company(
         return
     if tally.struck & set(range(company.start, company.end)):
         return
-    if _are_we(company, tokens, clause):
-        tally.note_total(TOTAL, sum(term.count for term in company.terms), company.start)
-        tally.writer_in = True
-        return
     if _is_told_of(company, tokens, clause):
         tally.mentioned |= {term.relation: term.count for term in others if term.kind == "kin"}
-    elif _are_only(company, tokens, tally, occasion) and not clause.aside:
-        worth = SUM if _remain(company, tokens) else TOTAL
+    elif worth := _worth_of_all(company, clause, tokens, occasion, tally):
         tally.note_total(worth, sum(term.count for term in company.terms), company.start)
         tally.writer_in |= company.with_writer
     elif all(term.kind == "they" for term in others) and (tally.others or tally.mentioned):
@@ -66,6 +61,15 @@ def note_company(
         _note_counted(company, clause, occasion, tokens, tally)
     else:
         _note_known(company, tokens, clause, coming, occasion, tally)
+
+
+def _worth_of_all(company: Company, clause: Clause, tokens: list[Token], occasion: bool, tally: Tally) -> int:
+    """What it is worth as a total, if these are all who come; else 0."""
+    if _are_we(company, tokens, clause):
+        return TOTAL
+    if clause.aside or not _are_only(company, tokens, tally, occasion):
+        return 0
+    return SUM if _remain(company, tokens) else TOTAL
 
 
 def _are_we(company: Company, tokens: list[Token], clause: Clause) -> bool:

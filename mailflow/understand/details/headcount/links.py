@@ -22,7 +22,7 @@ def link_between(tokens: list[Token], last: Term, term: Term, speech: Speech) ->
         return "joined"
     if _apart(tokens, last, term, between):
         return ""
-    if _apposed(last, term, between):
+    if _apposed(tokens, last, term, between):
         return "same"
     if "they" not in (last.kind, term.kind) and _parallel(between):
         return "joined"
@@ -59,13 +59,26 @@ def _apart(tokens: list[Token], last: Term, term: Term, between: list[Token]) ->
     return last.kind == "neutral" and term.kind == "me" and tokens[term.start].has("we")
 
 
-def _apposed(last: Term, term: Term, between: list[Token]) -> bool:
-    """ "Unsere Nachbarn, das Ehepaar Roth", "Begleitperson: mein Nachbar"."""
+def _apposed(tokens: list[Token], last: Term, term: Term, between: list[Token]) -> bool:
+    """ "Unsere Nachbarn, das Ehepaar Roth", "ein Ehepaar, Herr und Frau Roth", "Begleitung: mein Nachbar"."""
+    if last.kind == term.kind == "pair" and between:
+        called = tokens[last.end - 1].has("pair") and not tokens[term.start].has("pair", "article", "one")
+        return called and between[-1].comma and not any(token.joins for token in between)
     if last.kind != "kin" or not between:
         return False
+    if _is_called_so(tokens, last, term, between):
+        return True
     pair = last.owned and term.kind == "pair" and len(between) < 3 and between[0].comma
     labelled = len(between) == 1 and between[0].low == ":" and last.count == term.count
     return (pair and not between[-1].has("joins")) or labelled
+
+
+def _is_called_so(tokens: list[Token], last: Term, term: Term, between: list[Token]) -> bool:
+    """ "Den Leiter des offenen Ganztags, Herrn Pauls"."""
+    hanging = 2 < len(between) <= _BETWEEN and between[-1].comma and between[0].has("article", "partitive")
+    told = hanging and not any(token.mark or token.joins for token in between[:-1])
+    titled = term.kind == "named" and tokens[term.start].has("title")
+    return told and titled and last.count == 1 and not last.name and tokens[last.end - 1].has("role")
 
 
 def _parallel(between: list[Token]) -> bool:

@@ -50,7 +50,8 @@ def _is_list(others: list[Term]) -> bool:
 
 def _note_all(company: Company, clause: Clause, listed: bool, coming: bool, tally: Tally) -> None:
     """A list, or "ein Ehepaar": these are all who come, if not somebody was named with the writer."""
-    if tally.family_with_writer and not listed:
+    escorted = {"escorted", "i"} <= clause.tags and not clause.aside  # "ich begleite ein Ehepaar"
+    if (tally.family_with_writer or escorted) and not listed:
         for term in company.others:
             add_party(tally.others, term)
     elif listed or coming or clause.words <= SHORT:

@@ -41,7 +41,8 @@ def find_roster(text: str, sender: str, people: People, speech: Speech) -> Roste
         names = [_member(member, people, speech) for member in members[:_MOST]]
         if len(names) > 1 and all(names):
             writer = any(name == "me" or (own and own == _words(name)) for name in names)
-            return Roster(len(names), writer, next((name for name in names if name != "me"), ""))
+            persons = sum(_heads(member, speech) for member in members[:_MOST])
+            return Roster(persons, writer, next((name for name in names if name != "me"), ""))
     return None
 
 
@@ -109,6 +110,12 @@ def _member(text: str, people: People, speech: Speech) -> str:
     name = read_name(plain, people)
     titled = len(name.split()) < len(plain.split())
     return name if len(name.split()) > 1 or (name and titled) else ""
+
+
+def _heads(member: str, speech: Speech) -> int:
+    """ "Das Ehepaar Scholz" are two."""
+    words = (fold(word.strip(".,()"), speech.umlauts) for word in member.split())
+    return 2 if any("pair" in speech.words.meaning(word).tags for word in words) else 1
 
 
 def _words(name: str) -> frozenset[str]:

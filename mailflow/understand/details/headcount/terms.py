@@ -108,7 +108,7 @@ def _writer(tokens: list[Token], position: int) -> Term | None:
         after = tokens[position + 2] if position + 2 < len(tokens) else None
         if after is not None and after.has("kin", "neutral"):
             return Term(position, position + 3, "me", following.number, counted=True)
-        if after is None or after.mark or after.has("joins"):
+        if after is None or after.mark or after.has("joins", "partitive"):
             return Term(position, position + 2, "me", following.number, counted=True)
     end, name = own_name(tokens, position + 1)
     if name and tokens[position + 1].comma:
@@ -144,11 +144,14 @@ def _noun(tokens: list[Token], position: int, floor: int, speech: Speech) -> Ter
 
 
 def _pair(tokens: list[Token], start: int, end: int, number: int | None) -> Term:
-    """ "Ein Ehepaar", "zwei Ehepaare", "die Ehepaare Kamps und Reuter"."""
+    """ "Ein Ehepaar", "zwei Ehepaare", "die Ehepaare Kamps und Reuter", "das Ehepaar Roth"."""
     last, names = their_names(tokens, end)
+    relation = tokens[end - 1].meaning.relation
     if number is None and tokens[end - 1].has("pairs") and names > 1:
         end, number = last, names
-    return Term(start, end, "pair", 2 * (number or 1), tokens[end - 1].meaning.relation)
+    elif names == 1:
+        end, relation = last, tokens[last - 1].text  # two couples are told apart by their names
+    return Term(start, end, "pair", 2 * (number or 1), relation)
 
 
 def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Speech) -> Term | None:
@@ -209,6 +212,8 @@ def _before(tokens: list[Token], position: int, floor: int) -> _Lead:
     strange = 0
     for back in range(position - 1, max(floor, position - 1 - _BACK) - 1, -1):
         token = tokens[back]
+        if token.low == "0" and token.number is None and lead.number is not None:
+            break  # "am 17.3. 2 Personen"
         if token.mark or token.has("along"):
             before = tokens[back - 1] if back > 1 else token
             lead.alongside = not (token.mark or is_called(before))

@@ -49,8 +49,8 @@ def _holds(sentence: Sentence, place: int, clause: Clause, ours: bool, strict: b
     aside = clause.aside if strict else clause.wholly
     if aside and not clause.coming:
         return False
-    if sentence.elsewhere and not _of_writer(sentence.tokens, place):
-        return False
+    if sentence.elsewhere and not ("besides" in clause.tags or _of_writer(sentence.tokens, place)):
+        return False  # but "mit mir macht das sechs"
     return _counts_people(sentence.tokens, place, ours)
 
 

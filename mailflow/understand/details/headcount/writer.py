@@ -15,7 +15,8 @@ def note_writer(clause: Clause, tally: Tally) -> None:
         tally.writer_out |= bool(stays)
         return
     tally.writer_in |= clause.own_coming
-    if _comes(clause) or {"enrol", "me"} <= tags or "besides" in tags:
+    asks = {"i", "owns", "enrol"} <= tags and not tags & {"kin", "neutral"}  # "ich hätte gern den Zugang"
+    if _comes(clause) or asks or {"enrol", "me"} <= tags or "besides" in tags:
         _note_coming(tags, tally)
     tally.goes_along |= {"escorted", "i", "they"} <= tags and not clause.aside
     if clause.alone and (tags & {"i", "i_come", "come"} or clause.words <= _BRIEF) and not clause.aside:

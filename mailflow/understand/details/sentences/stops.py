@@ -48,13 +48,19 @@ def _full_stop(tokens: list[Token], following: re.Match[str], speech: Speech) ->
     """Is this dot the end of a sentence, or does it belong to "17." or "Dr."? Drops it where it does."""
     before = tokens[-2]
     if before.text.isdigit() or before.low == "0":
-        if _begins_anew(following, speech):
+        if _begins_anew(following, speech) and not _in_brackets(tokens):
             return True
         before.number = None
     elif not _is_abbreviated(before, capital=not following.group()[:1].islower()):
         return True
     tokens.pop()
     return False
+
+
+def _in_brackets(tokens: list[Token]) -> bool:
+    """ "(alle Pflege, 2. Lehrjahr)": no sentence ends there."""
+    marks = [token.low for token in tokens if token.mark and token.low in "()"]
+    return marks[-1:] == ["("]
 
 
 def _begins_anew(following: re.Match[str], speech: Speech) -> bool:
