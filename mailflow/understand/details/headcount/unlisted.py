@@ -30,7 +30,7 @@ def _before(tokens: list[Token], writer: Term, terms: list[Term]) -> list[Term]:
     """ "Der Küster, unsere Organistin und ich": from the writer backwards, over what is known."""
     found: list[Term] = []
     end = writer.start - 1
-    if end < 1 or not _joins(tokens[end]) or _alone(tokens, writer.end):
+    if end < 1 or not tokens[end].joins or _alone(tokens, writer.end):
         return found
     summed = False
     beside = tokens[writer.start].has("i", "me")  # "mir" only in "mit dem Küster und mir"
@@ -46,9 +46,9 @@ def _before(tokens: list[Token], writer: Term, terms: list[Term]) -> list[Term]:
         if known is None:
             found.append(phrase)
         end = phrase.start - 1
-        if end < 0 or not (_joins(tokens[end]) or tokens[end].comma):
+        if end < 0 or not (tokens[end].joins or tokens[end].comma):
             break
-        summed = phrase.counted and not phrase.owned and not _joins(tokens[end])
+        summed = phrase.counted and not phrase.owned and not tokens[end].joins
     return found
 
 
@@ -65,14 +65,14 @@ def _goes_along(tokens: list[Token], phrase: Term) -> bool:
 
 def _name(tokens: list[Token], end: int) -> Term | None:
     """A first name in a list that goes on: "Grace, Kwame, das Baby und ich"."""
-    led = end > 1 and is_called(tokens[end - 1]) and (tokens[end - 2].low in ",:،" or _joins(tokens[end - 2]))
+    led = end > 1 and is_called(tokens[end - 1]) and (tokens[end - 2].low in ",:،" or tokens[end - 2].joins)
     return Term(end - 1, end, "named", 1, name=tokens[end - 1].text) if led else None
 
 
 def _behind(tokens: list[Token], writer: Term, terms: list[Term]) -> list[Term]:
     """ "Ich und der Küster"."""
     start = writer.end + 1
-    if start >= len(tokens) or not _joins(tokens[start - 1]) or any(t.start <= start < t.end for t in terms):
+    if start >= len(tokens) or not tokens[start - 1].joins or any(t.start <= start < t.end for t in terms):
         return []
     phrase = _phrase(tokens, start)
     if phrase is None or any(phrase.start < term.end and term.start < phrase.end for term in terms):
@@ -161,8 +161,3 @@ def _hanging(tokens: list[Token], place: int) -> int:
 def _alone(tokens: list[Token], place: int) -> bool:
     """ "… und ich komme": a verb in the singular has no other subject."""
     return place < len(tokens) and tokens[place].has("singular")
-
-
-def _joins(token: Token) -> bool:
-    """ "und", "+", and "&" too, by which called.py does not join names."""
-    return token.joins or token.low == "&"

@@ -35,8 +35,8 @@ class Token:
 
     @property
     def joins(self) -> bool:
-        """ "und", "+": what stands on both sides belongs together."""
-        return "joins" in self.meaning.tags or self.low == "+"
+        """ "und", "+", "&": what stands on both sides belongs together."""
+        return "joins" in self.meaning.tags or (self.mark and self.low in "+&")
 
     @property
     def capital(self) -> bool:
