@@ -97,6 +97,8 @@ class CountFile(BaseModel):
     owns_behind: str = ""  # the same, where the verb stands last: var, دارم
     whether: str = ""  # opens a clause: ob
     unsure: str = ""  # weiß ich nicht: who stands in such a clause is not counted yet
+    wished: str = ""  # wollte: with a word of `however` behind it, who stands there does not come
+    however: str = ""  # aber muss
     abbreviations: str = ""  # their dot ends no sentence
     relative: str = ""  # after a comma: tells more of somebody, and the clause goes on behind it
     breaks: str  # words that open a clause

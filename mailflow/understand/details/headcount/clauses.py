@@ -100,7 +100,11 @@ def _ends_with_particle(tokens: list[Token]) -> bool:
     for position, token in enumerate(tokens):
         if token.has("particle"):
             following = tokens[position + 1] if position + 1 < len(tokens) else None
-            if following is None or following.mark or following.has("joins", "also", "breaks", "apart"):
+            if (
+                following is None
+                or following.mark
+                or following.has("joins", "also", "breaks", "apart", "partitive")
+            ):
                 return True
     return False
 

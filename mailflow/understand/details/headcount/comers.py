@@ -20,6 +20,8 @@ from mailflow.understand.details.headcount.tally import (
 )
 from mailflow.understand.details.sentences.sentence import Token
 
+_FEW = 3  # words: "und sie auch"
+
 
 def note_company(
     company: Company,
@@ -39,8 +41,9 @@ def note_company(
     if not company.with_writer:
         tally.called |= {term.relation: term.name for term in others if term.name and term.kind == "kin"}
         if all(term.kind == "they" for term in others):
-            if "besides" in clause.tags and clause.coming:
-                tally.others |= tally.last_mentioned  # "jetzt will sie mit mir zuhören"
+            if ("besides" in clause.tags and clause.coming) or _as_well(clause):
+                tally.others |= tally.last_mentioned  # "jetzt will sie mit mir zuhören", "sie auch"
+                tally.also |= _as_well(clause)
             return
     if not others:
         return
@@ -63,6 +66,11 @@ def note_company(
         _note_known(company, tokens, clause, coming, occasion, tally)
 
 
+def _as_well(clause: Clause) -> bool:
+    """ "Sie auch", with nothing else; not "dann kommt er dazu"."""
+    return "also" in clause.tags and clause.words <= _FEW and not (clause.coming or clause.negated)
+
+
 def _worth_of_all(company: Company, clause: Clause, tokens: list[Token], occasion: bool, tally: Tally) -> int:
     """What it is worth as a total, if these are all who come; else 0."""
     if _are_we(company, tokens, clause):
@@ -75,9 +83,13 @@ def _worth_of_all(company: Company, clause: Clause, tokens: list[Token], occasio
 def _are_we(company: Company, tokens: list[Token], clause: Clause) -> bool:
     """ "Wir kommen: Oliver, Katrin und Emma": who writes is one of them."""
     named = len(company.terms) > 1 and company.terms[0].kind == "named" and not company.with_writer
-    behind = company.start > 0 and tokens[company.start - 1].low == ":"
     ours = "we" in clause.tags and clause.coming and not clause.negated
-    return named and behind and ours and not tokens[company.start].has("title")
+    return named and ours and _behind_colon(company, tokens) and not tokens[company.start].has("title")
+
+
+def _behind_colon(company: Company, tokens: list[Token]) -> bool:
+    """ "Vor der Leinwand: neun Bewohner und ich"."""
+    return company.start > 0 and tokens[company.start - 1].low == ":"
 
 
 def _escorts(company: Company, tokens: list[Token], clause: Clause) -> bool:
@@ -94,7 +106,7 @@ def _note_known(
         note_others(Company(company.others), clause, coming, tokens, tally)
     elif company.with_writer:
         if occasion or not _told_along(company, tokens):
-            _note_with_writer(company, clause, occasion, tally)
+            _note_with_writer(company, clause, occasion or _behind_colon(company, tokens), tally)
     elif "escorted" in clause.tags or not _stands_apart(tokens, company):
         note_others(company, clause, coming, tokens, tally)
 
@@ -104,7 +116,7 @@ def _is_told_of(company: Company, tokens: list[Token], clause: Clause) -> bool:
     before = tokens[company.start - 1] if company.start else None
     if before is not None and before.has("copula") and company.terms[0].kind != "me":
         return True  # but not "bin ich mit meiner Frau dabei"
-    if not company.with_writer and _is_unsure(clause, tokens):
+    if not company.with_writer and (_is_unsure(clause, tokens) or _only_wished(clause, tokens)):
         return True
     others, end = company.others, company.others[-1].end
     if any(term.owned or term.kind != "kin" for term in others):
@@ -122,6 +134,12 @@ def _is_unsure(clause: Clause, tokens: list[Token]) -> bool:
     of_others = {token.clause for token in tokens if token.has("kin", "neutral")}
     number = clause.tokens[0].clause
     return bool(unsure) and (clause.whether or number in unsure or number + 1 in unsure - of_others)
+
+
+def _only_wished(clause: Clause, tokens: list[Token]) -> bool:
+    """ "Mein Sohn wollte auch, muss aber arbeiten"."""
+    end = clause.tokens[-1].place
+    return "wished" in clause.tags and any(token.has("however") for token in tokens[end + 1 :])
 
 
 def _told_along(company: Company, tokens: list[Token]) -> bool:

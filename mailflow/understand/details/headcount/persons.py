@@ -69,7 +69,8 @@ def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
         note_writer(clause, tally)
     tally.they_come |= occasion and bool(speech.they_come and speech.they_come.pattern.search(sentence.line))
     note_totals(sentence, companies, speech, clauses, tally)
-    note_rest(sentence, companies, tally)
+    if not sentence.rehearsal:
+        note_rest(sentence, companies, tally)
     note_followers(clauses, tally)
     for company in companies:
         note_company(company, sentence.tokens, clauses, coming, occasion, tally)

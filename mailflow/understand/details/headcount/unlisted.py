@@ -88,7 +88,17 @@ def _brought(tokens: list[Token], terms: list[Term]) -> list[Term]:
         beside = _sits_beside(tokens[start:end])
         if beside or brings(tokens[start:end]):
             found += filter(None, (_by_article(tokens, at, taken, beside) for at in range(start, end)))
+        found += filter(None, (_by_name(tokens, at, taken) for at in range(start, end - 2)))
     return found
+
+
+def _by_name(tokens: list[Token], place: int, taken: set[int]) -> Term | None:
+    """ "Mit meiner Klassenkameradin Priya": whoever has a name is no thing."""
+    noun, name = place + 1, place + 2
+    led = place > 0 and tokens[place].has("my") and tokens[place - 1].has("along")
+    if not led or taken & {place, noun} or not (bare(tokens[noun]) and is_called(tokens[name])):
+        return None
+    return Term(place, name + 1, "kin", 1, tokens[noun].low, owned=True, name=tokens[name].text, listed=False)
 
 
 def _sits_beside(stretch: list[Token]) -> bool:
