@@ -15,8 +15,9 @@ from mailflow.understand.meanings import SentenceReading
 from mailflow.vocabulary.phrases import ENOUGH, Match
 
 SURE = 3
-_PLAINLY = 0.65  # probability: beside another intent an idea is told plainly, or it is only a story
-_BESIDE_IDEA = 0.3  # the same of a sign-up that no rule is sure of, beside an idea
+# Probability by a rule, and by the hunch alone: beside another intent an idea is told plainly or is a story.
+_PLAINLY = (0.65, 0.82)
+_BESIDE_IDEA = 0.3  # probability of a sign-up that no rule is sure of, beside an idea
 _SUBSTANCE = 3  # words: below that a sentence that says nothing else is no idea either
 _SUBJECT_SAYS = {"idea": ENOUGH, "off_topic": SURE}  # how strongly a subject may say it
 _SHORT = 15  # words: below that somebody who says how many they are says nothing else
@@ -129,7 +130,7 @@ def _brings_idea(mail: Weighing, found: Collection[Intent]) -> bool:
     """Whether there is an idea: said surely, or likely in a sentence that says nothing else."""
     best, total = mail.best("idea"), mail.total("idea")
     besides = {"cancel", "resend"} & set(found)
-    if found and not besides and not any(each.bears_out("idea", _PLAINLY) for each in mail.sentences):
+    if found and not besides and not any(each.bears_out("idea", *_PLAINLY) for each in mail.sentences):
         return False  # "Ich spreche wenig Deutsch, meine Tochter übersetzt"
     if any(each.said == ("idea",) for each in mail.sentences):
         return True
@@ -205,7 +206,7 @@ def _likely_comes(mail: Weighing) -> bool:
     """A sentence says so; beside an idea ("ich komme ja viel herum") the whole sentence must bear it out."""
     plain = _BESIDE_IDEA if mail.best("idea") >= ENOUGH else 0.0
     return any(
-        each.strength(meaning) >= ENOUGH and each.bears_out(meaning, plain)
+        each.strength(meaning) >= ENOUGH and each.bears_out(meaning, plain, plain)
         for each in mail.sentences
         for meaning in ("sign_up", "access")
     )

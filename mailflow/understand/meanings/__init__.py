@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from mailflow.model import Piece
 from mailflow.understand.meanings.second_look import (
     GUESS,
+    HUNCH,
     NO_VOTES,
     QUESTION_MARK,
     Votes,
@@ -72,10 +73,14 @@ class SentenceReading:
         match = self.meanings.get(meaning)
         return match.strength if match else 0
 
-    def bears_out(self, meaning: str, probability: float) -> bool:
-        """Whether a rule that may not be doubted says it, or the sentence as a whole makes it so probable."""
+    def bears_out(self, meaning: str, by_rule: float, by_hunch: float) -> bool:
+        """Whether a rule that may not be doubted says it, or the sentence as a whole makes it so probable:
+        `by_rule` where a rule says it too, `by_hunch` where none does."""
         match = self.meanings.get(meaning)
-        return match is not None and (not match.doubt or self.votes.get(meant(meaning), 1.0) >= probability)
+        if match is None:
+            return False
+        wanted = by_hunch if match.rule == HUNCH else by_rule
+        return not match.doubt or self.votes.get(meant(meaning), 1.0) >= wanted
 
     @property
     def said(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ GUESS = 0.3  # the same in a mail of which nothing else was understood
 _AT_LEAST = {"cancel": 0.8}  # a wrong cancellation costs somebody their place
 CONFIRMS = 0.3  # and from which it confirms a rule's hint
 _HINTS = 0.02  # below that a doubted rule does not even hint
-_HUNCH = "Gespür, aus Beispielen gelernt"
+HUNCH = "Gespür, aus Beispielen gelernt"
 _A_SENTENCE = 4  # words: less is too little to go by
 _DAYS = frozenset(f"<{day}>" for day in (EVENT, OTHER, PRACTICE))
 _DIGITS = re.compile(r"\d")
@@ -66,7 +66,7 @@ def filled(meanings: Mapping[str, Match], votes: Votes, likely: float = LIKELY) 
     others = {name: match for name, match in meanings.items() if match != QUESTION_MARK}
     hinted = {meant(name) for name in others} - {"idea"}  # of an idea much is a hint that is none
     felt = {
-        label: Match(label, "", ENOUGH, _HUNCH, f"{vote:.0%}", frozenset(), doubt=likely)
+        label: Match(label, "", ENOUGH, HUNCH, f"{vote:.0%}", frozenset(), doubt=likely)
         for label, vote in votes.items()
         if vote >= (CONFIRMS if label in hinted else max(likely, _AT_LEAST.get(label, 0)))
     }
@@ -77,7 +77,7 @@ def filled(meanings: Mapping[str, Match], votes: Votes, likely: float = LIKELY) 
 def doubts(matches: Iterable[Match]) -> tuple[Reason, ...]:
     """Which rules were doubted, and how improbable the hunch holds what they say."""
     return tuple(
-        Reason(f"doubt {match.says}", match.rule, f"{match.because} ({_HUNCH}: {match.doubted})")
+        Reason(f"doubt {match.says}", match.rule, f"{match.because} ({HUNCH}: {match.doubted})")
         for match in matches
     )
 

@@ -93,6 +93,8 @@ def first_names(tokens: list[Token], terms: list[Term]) -> list[Term]:
         if term.kind == "me":
             found += _before_writer(tokens, term.start, taken)
             found += _behind_writer(tokens, term.end, {each.start: each.end for each in terms})
+        elif term.kind == "named" and tokens[term.start].has("title"):
+            found += _before_writer(tokens, term.start, taken)
         elif term.kind == "kin" and term.start > 2 and _is_joined(tokens[term.start - 1]):
             place = term.start - 3
             if not taken & {place, place + 1} and _capitals(tokens, place, 2):

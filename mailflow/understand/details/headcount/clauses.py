@@ -82,7 +82,7 @@ def _alone(tokens: list[Token], tags: set[str]) -> tuple[bool, int]:
         token.place
         for position, token in enumerate(tokens)
         if _is_single(token, tokens[position + 1 : position + 2])
-        and not (position and tokens[position - 1].has("negation"))
+        and not (position and tokens[position - 1].has("negation", "they"))
     ]
     others = {"i", "kin", "joins"} <= tags or "we" in tags
     return bool(alone) and not others, next(iter(alone), 0)

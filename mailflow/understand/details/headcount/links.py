@@ -96,7 +96,8 @@ def _parallel(between: list[Token]) -> bool:
 
 def _starts_anew(tokens: list[Token], term: Term, between: list[Token]) -> bool:
     """ "Grüße von Frau Beck, ich melde mich an", "ihr Mann und ihr Sohn, sie wohnen hier": a new clause."""
-    if len(between) != 1 or between[0].low not in ",،" or term.end >= len(tokens):
+    told = [token for token in between if not token.has("particle")]  # "bringe ich mit, sie heißt …"
+    if len(told) != 1 or not between[-1].comma or term.end >= len(tokens):
         return False
     after = tokens[term.end]
     if term.kind == "me":

@@ -95,6 +95,9 @@ def _count_others(
     counted = [term for term in company.others if _is_somebody(term, tags, len(company.others) == 1, brought)]
     if not counted:
         return
+    called = {name.split()[0] for name in tally.called.values()}
+    if all(term.kind == "named" for term in counted) and any(t.name.split()[0] in called for t in counted):
+        return  # "meine Frau Hilde … Josef und Hilde Bohnen"
     tally.names += [term.name for term in counted if term.name]
     if all(term.kind == "named" for term in counted) and tally.just_counted == (tally.sentence, len(counted)):
         return

@@ -131,7 +131,17 @@ def _settled(tokens: list[Token], company: Company) -> list[Company]:
     for whole, rest in ((terms[0], terms[1:]), (terms[-1], terms[:-1])) if len(terms) > 1 else ():
         if _is_sum(tokens, whole, rest):
             return [Company(rest)]
+    if len(terms) > 1 and _counts_all(tokens, terms):
+        return [Company(terms[:-1]), Company(terms[-1:])]
     return [company]
+
+
+def _counts_all(tokens: list[Token], terms: list[Term]) -> bool:
+    """ "… mit Frau und zwei Kindern, zusammen vier Personen": those who were named, and the writer."""
+    *rest, whole = terms
+    alone = not any(term.kind == "me" for term in rest)
+    behind = tokens[rest[-1].end].comma and not any(unites(t) for t in tokens[rest[-1].end : whole.start])
+    return whole.kind == "neutral" and alone and behind and whole.count == sum(t.count for t in rest) + 1
 
 
 def _counts_them(tokens: list[Token], term: Term) -> bool:

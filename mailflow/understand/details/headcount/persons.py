@@ -79,11 +79,14 @@ def _read(sentence: Sentence, speech: Speech, tally: Tally) -> None:
 def _share(clauses: list[Clause], companies: list[Company], occasion: bool, tally: Tally) -> list[Clause]:
     """The clauses; what one says, the one behind it may say as well without a verb of its own."""
     clauses = [copy(clause) for clause in clauses]  # others look at them as they stand by themselves
-    if not occasion and any(clause.aside for clause in clauses):
+    if not occasion and any(clause.aside and not clause.relative for clause in clauses):
         for clause in clauses:
             clause.aside = True
     if len(clauses) == 1 and clauses[0].verbless:
         clauses[0].coming |= any(term.counted for company in companies for term in company.terms)
+    for clause in clauses:
+        if _is_label(clause):
+            clause.coming, clause.tags = True, clause.tags | {"also"}
     for before, clause in itertools.pairwise(clauses):
         gapped = before.coming and not before.negated and "i" in clause.tags and clause.words <= _GAPPED
         gapped = gapped and not clause.negated and clause.tokens[0].low not in "(["
@@ -93,3 +96,9 @@ def _share(clauses: list[Clause], companies: list[Company], occasion: bool, tall
         clause.signed |= before.signed and not clause.coming and not clause.tags & {"i", "me"}
         clause.coming |= before.coming and clause.verbless and not (before.negated or clause.negated)
     return clauses
+
+
+def _is_label(clause: Clause) -> bool:
+    """ "Begleitung: Marlene Esser", in a form."""
+    words = clause.tokens[:2]
+    return len(words) == 2 and words[0].has("kin") and words[0].has("come") and words[1].low == ":"

@@ -41,12 +41,20 @@ def note_rest(sentence: Sentence, companies: list[Company], tally: Tally) -> Non
     missing = sum(tally.missing.values())
     if rest is not None and 0 < missing < tally.whole:
         _reckon(missing, rest, tally)
+    elif rest is not None and _stay_away(tokens, rest):
+        tally.totals = [total for total in tally.totals if total.number != tally.whole]
 
 
 def _reckon(missing: int, place: int, tally: Tally) -> None:
     """All but these come; the whole is told, once and for all."""
     tally.note_total(SUM, tally.whole - missing, place)
     tally.whole, tally.missing = 0, {}
+
+
+def _stay_away(tokens: list[Token], rest: int) -> bool:
+    """ "… sieben Leute, aber die anderen arbeiten": only those come who were named."""
+    clause = [token for token in tokens if token.clause == tokens[rest].clause]
+    return any(token.has("negation", "aside") for token in clause)
 
 
 def _all_come(tokens: list[Token]) -> bool:

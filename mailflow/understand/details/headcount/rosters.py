@@ -113,9 +113,15 @@ def _member(text: str, people: People, speech: Speech) -> str:
 
 
 def _heads(member: str, speech: Speech) -> int:
-    """ "Das Ehepaar Scholz" are two."""
-    words = (fold(word.strip(".,()"), speech.umlauts) for word in member.split())
-    return 2 if any("pair" in speech.words.meaning(word).tags for word in words) else 1
+    """ "Das Ehepaar Scholz" are two, "Familie Schreiber (3 Personen)" three."""
+    words = [fold(word.strip(".,()"), speech.umlauts) for word in member.split()]
+    tags = [speech.words.meaning(word).tags for word in words]
+    told = (
+        int(word)
+        for word, following in zip(words, tags[1:], strict=False)
+        if word.isdecimal() and "neutral" in following
+    )
+    return min(_MOST, next(told, 2 if any("pair" in each for each in tags) else 1))
 
 
 def _words(name: str) -> frozenset[str]:

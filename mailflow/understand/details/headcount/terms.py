@@ -163,6 +163,8 @@ def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Spee
         return None
     if token.has("title") and not lead.owned and following is not None and part_of_name(following):
         return None
+    if lead.start > 1 and tokens[lead.start - 1].low == "&" and is_called(tokens[lead.start - 2]):
+        return None  # "Kanzlei Ritterbach & Partner"
     if lead.single and not lead.owned and lead.number is None:
         lead.number = 1
     if lead.number and lead.number > 1 and token.has("headed") and not lead.owned:

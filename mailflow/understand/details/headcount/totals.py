@@ -4,6 +4,7 @@ import bisect
 
 from mailflow.rules.later import Later
 from mailflow.rules.people import Speech
+from mailflow.understand.details.headcount.called import is_called
 from mailflow.understand.details.headcount.clauses import Clause
 from mailflow.understand.details.headcount.parties import Company
 from mailflow.understand.details.headcount.tally import EARLIER, SUM, TOTAL, Tally
@@ -115,7 +116,14 @@ def _counts_people(tokens: list[Token], place: int, loose: bool = False) -> bool
         return True
     following = tokens[place + 1]
     if following.mark or following.has("neutral", "kin"):
-        return True
+        return loose or not _describes_thing(tokens, place + 1)
     if following.has("things"):
         return False
     return loose or bool(following.meaning.tags) or not following.text[:1].isupper()
+
+
+def _describes_thing(tokens: list[Token], place: int) -> bool:
+    """ "Zwölf alte Räder"; not "zwölf Alte", "zwölf alte Freunde"."""
+    if not tokens[place].has("adjectives") or tokens[place].capital or place + 1 >= len(tokens):
+        return False
+    return is_called(tokens[place + 1])
