@@ -45,6 +45,7 @@ class OrganisationsFile(BaseModel):
     generic: str = ""  # no name by itself: Verein, Haus
     legal: str = ""  # e.V. gGmbH
     offices: str = ""  # Leitung, Sekretariat, Träger: a line beginning so names no institution
+    desks: str = ""  # Leitung, Sekretariat: the institution stands right behind, "Leitung Kita Regenbogen"
     stands_for: tuple[str, ...] = ()  # für die {org}, before "nehme ich teil": whatever its name
     posts: tuple[str, ...] = ()  # Leiterin der {org}: who the writer is there
     lead_in: tuple[str, ...] = ()  # für die {org}

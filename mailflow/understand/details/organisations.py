@@ -19,6 +19,7 @@ _LONGEST = 80
 _SPLIT = re.compile(r"\s+[|·•–—]+\s+|\s*[|·•]\s*|\s{4,}|\t+|\s+-\s+|;\s")
 _ADDRESS = re.compile(r",?\s*\b\d{5}\b.*$|,\s*[^,]*\d+\s*[a-z]?$")
 _CONTACT = re.compile(r"@|https?:|www\.|\d{5,}|\S\.(?:de|org|com|example|net|eu)\b", re.IGNORECASE)
+_ORDINAL = re.compile(r"^[12]\.\s+")  # "1. Vorsitzender"
 _HOUSE_NUMBER = re.compile(r"\s\d{1,3}\s?[a-z]?$")
 _LABEL = re.compile(
     r"^[ \t*•>-]*([^\W\d_][^:=\n]{0,40}?)[ \t]*[:=][ \t]*([A-ZÄÖÜ„\"][^\n]{2,80})$", re.MULTILINE
@@ -113,6 +114,7 @@ def _institution(part: str, people: People) -> str:
         return ""
     text = _with_dot(_ADDRESS.sub("", part.strip(" ,.:;")).strip(" ,:;"), part)
     text = " ".join(_without_links(text.split(" "), people))
+    text = _behind_desk(text, people)
     words = _WORD.findall(text)
     if not words or len(text) > _LONGEST or len(words) > _MOST_IN_LINE or _CONTACT.search(text):
         return ""
@@ -127,6 +129,15 @@ def _institution(part: str, people: People) -> str:
     if re.match(r"[^\W\d_]+:\s", text) or _SLOGAN.search(part) or text.endswith(("!", "?")):
         return ""
     return text if _names_one(text, words, people) else ""
+
+
+def _behind_desk(text: str, people: People) -> str:
+    """ "Kita Regenbogen" of "Leitung Kita Regenbogen" and of "1. Vorsitzender, Kita Regenbogen"."""
+    plain = _ORDINAL.sub("", text)
+    desk, _, rest = plain.partition(" ")
+    if not people.has(fold(desk.strip(",:"), True), "organisation:desks") or not is_institution(rest, people):
+        return text
+    return rest if " " in rest and rest[:1].isupper() else text
 
 
 def _names_one(text: str, words: list[str], people: People) -> bool:
