@@ -5,8 +5,9 @@
 Rules: a sentence is asked whom it names before it is asked who of them comes; the whole mail is heard before
 anything is concluded. In this order:
 
-term.py         one party of a sentence; found by a word for people (terms.py), by name (called.py), in a list
-  behind a colon (enumerated.py), or by the way that an unknown word is used (unlisted.py, numbered.py)
+term.py         one party of a sentence; found by a word for people (terms.py) and what leads in to it
+  (lead.py), by name (called.py), in a list behind a colon (enumerated.py), or by the way that an unknown
+  word is used (unlisted.py, numbered.py)
 links.py        how two parties hang together,
 parties.py        so that those named together are one company
 clauses.py      what each clause is about: coming, something else, a denial
@@ -15,7 +16,7 @@ tally.py        what the clauses say, gathered:
   totals.py       numbers that count everybody
   rests.py        what is left of a whole
   followers.py    first names that come as well
-  comers.py       companies, with the writer or counted
+  comers.py       companies, with the writer or counted; not those who are only told of (told.py)
   others.py       companies without the writer
   elsewhere.py    sentences that tell of something else than of coming
 conclusion.py   what follows from all this

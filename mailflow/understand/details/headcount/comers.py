@@ -4,8 +4,6 @@ Rules: a company with the writer in it comes, unless its clause is about somethi
 their clause is about coming or signing up; a denial says that they stay away.
 """
 
-import itertools
-
 from mailflow.understand.details.headcount.clauses import Clause
 from mailflow.understand.details.headcount.others import SHORT, note_others
 from mailflow.understand.details.headcount.parties import Company
@@ -18,6 +16,7 @@ from mailflow.understand.details.headcount.tally import (
     add_company,
     add_party,
 )
+from mailflow.understand.details.headcount.told import is_told_of
 from mailflow.understand.details.sentences.sentence import Token
 
 _FEW = 3  # words: "und sie auch"
@@ -49,7 +48,7 @@ def note_company(
         return
     if tally.struck & set(range(company.start, company.end)):
         return
-    if _is_told_of(company, tokens, clause):
+    if is_told_of(company, tokens, clause):
         tally.mentioned |= {term.relation: term.count for term in others if term.kind == "kin"}
     elif worth := _worth_of_all(company, clause, tokens, occasion, tally):
         tally.note_total(worth, sum(term.count for term in company.terms), company.start)
@@ -109,49 +108,6 @@ def _note_known(
             _note_with_writer(company, clause, occasion or _behind_colon(company, tokens), tally)
     elif "escorted" in clause.tags or not _stands_apart(tokens, company):
         note_others(company, clause, coming, tokens, tally)
-
-
-def _is_told_of(company: Company, tokens: list[Token], clause: Clause) -> bool:
-    """ "Ich bin Mutter", "ich habe zwei Kinder und …", "ob mein Mann kommt, weiß ich nicht"."""
-    before = tokens[company.start - 1] if company.start else None
-    if before is not None and before.has("copula") and company.terms[0].kind != "me":
-        return True  # but not "bin ich mit meiner Frau dabei"
-    if _is_profession(company, tokens):
-        return True
-    if not company.with_writer and (_is_unsure(clause, tokens) or _only_wished(clause, tokens)):
-        return True
-    others, end = company.others, company.others[-1].end
-    if any(term.owned or term.kind != "kin" for term in others):
-        return False
-    behind = end < len(tokens) and tokens[end].has("owns_behind")
-    if not behind and not (before is not None and before.has("owns")):
-        return False
-    rest = itertools.takewhile(lambda token: not (token.mark or token.has("joins")), tokens[end:])
-    return not any(token.has("come", "also", "enrol") for token in rest)
-
-
-def _is_profession(company: Company, tokens: list[Token]) -> bool:
-    """ "Von Beruf bin ich Logopädin"."""
-    leads = tokens[max(0, company.start - 2) : company.start]
-    single = len(company.terms) == 1 and not company.terms[0].owned
-    return single and len(leads) == 2 and leads[0].has("copula") and leads[1].has("i")
-
-
-def _is_unsure(clause: Clause, tokens: list[Token]) -> bool:
-    """ "Ob mein Mann kommt, weiß ich nicht", "vielleicht kommt er, das weiß ich nicht", "er überlegt es"."""
-    unsure = {token.clause for token in tokens if token.has("unsure")}
-    of_others = {token.clause for token in tokens if token.has("kin", "neutral")}
-    number = clause.tokens[0].clause
-    later = {each for each in unsure - of_others if each > number and not clause.coming}
-    return bool(unsure) and (
-        clause.whether or number in unsure or number + 1 in unsure - of_others or bool(later)
-    )
-
-
-def _only_wished(clause: Clause, tokens: list[Token]) -> bool:
-    """ "Mein Sohn wollte auch, muss aber arbeiten"."""
-    end = clause.tokens[-1].place
-    return "wished" in clause.tags and any(token.has("however") for token in tokens[end + 1 :])
 
 
 def _told_along(company: Company, tokens: list[Token]) -> bool:

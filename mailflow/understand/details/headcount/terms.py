@@ -4,8 +4,6 @@ Rules: knows no word of any language; a number or a "mein" belongs to the noun t
 no other, so that a date, an age or a street number elsewhere in the sentence counts nobody.
 """
 
-from dataclasses import dataclass
-
 from mailflow.rules.people import Speech
 from mailflow.understand.details.headcount.called import (
     couples,
@@ -17,25 +15,12 @@ from mailflow.understand.details.headcount.called import (
     titled,
 )
 from mailflow.understand.details.headcount.enumerated import enumerated
+from mailflow.understand.details.headcount.lead import Lead, read_lead
 from mailflow.understand.details.headcount.term import Term
 from mailflow.understand.details.headcount.unlisted import unlisted
 from mailflow.understand.details.sentences.sentence import Token
 
 _BEHIND = 8  # words behind a noun among which "alle drei" is looked for
-_BACK = 4  # words before a noun among which its number and its "mein" are looked for
-
-
-@dataclass(slots=True)
-class _Lead:
-    """What stands before a noun: where the party begins, its number, mein, die, eine, mit."""
-
-    start: int
-    number: int | None = None
-    owned: bool = False
-    theirs: bool = False
-    definite: bool = False
-    single: bool = False
-    alongside: bool = False
 
 
 def find_terms(tokens: list[Token], speech: Speech) -> list[Term]:
@@ -126,7 +111,7 @@ def _owns_beside(tokens: list[Token], position: int) -> bool:
 def _noun(tokens: list[Token], position: int, floor: int, speech: Speech) -> Term | None:
     """A word for people with its number and its "mein", as far as they stand beside it."""
     token = tokens[position]
-    lead = _before(tokens, position, floor)
+    lead = read_lead(tokens, position, floor)
     end = position + 1
     if lead.number is None and speech.number_after and end < len(tokens):
         lead.number = tokens[end].number
@@ -154,7 +139,7 @@ def _pair(tokens: list[Token], start: int, end: int, number: int | None) -> Term
     return Term(start, end, "pair", 2 * (number or 1), relation)
 
 
-def _kin(tokens: list[Token], position: int, end: int, lead: _Lead, speech: Speech) -> Term | None:
+def _kin(tokens: list[Token], position: int, end: int, lead: Lead, speech: Speech) -> Term | None:
     token = tokens[position]
     following = tokens[position + 1] if position + 1 < len(tokens) else None
     if _describes(token, following) or (
@@ -206,56 +191,6 @@ def _describes(token: Token, following: Token | None) -> bool:
 def _is_thing(token: Token) -> bool:
     """A noun that names nobody: "meinem alten Rechner", not "meine kleine Tochter", "mein kleiner"."""
     return token.text[:1].isupper() and not token.mark and not token.has("kin", "neutral", "pair")
-
-
-def _before(tokens: list[Token], position: int, floor: int) -> _Lead:
-    """Read backwards from a noun, over at most two words that mean nothing to us (adjectives)."""
-    lead = _Lead(position)
-    strange = 0
-    for back in range(position - 1, max(floor, position - 1 - _BACK) - 1, -1):
-        token = tokens[back]
-        if token.low == "0" and token.number is None and lead.number is not None:
-            break  # "am 17.3. 2 Personen"
-        if token.mark or token.has("along"):
-            before = tokens[back - 1] if back > 1 else token
-            lead.alongside = not (token.mark or is_called(before))
-            break
-        if _belongs(token, lead, strange):
-            lead.start = back
-        elif token.low == "0" or token.has("ages") or _partitive(tokens, back, lead):
-            continue
-        elif (
-            (token.meaning.tags and not token.has("adjectives"))
-            or strange == 2
-            or lead.start < position
-            or token.text[:1].isupper()
-        ):
-            break
-        else:
-            strange += 1
-    return lead
-
-
-def _partitive(tokens: list[Token], place: int, lead: _Lead) -> bool:
-    """The "of" in "six of our members"."""
-    return lead.owned and tokens[place].has("partitive") and place > 0 and bool(tokens[place - 1].number)
-
-
-def _belongs(token: Token, lead: _Lead, strange: int) -> bool:
-    """Does the word belong to the party? Notes in `lead` what it says."""
-    if token.number is not None and (lead.number is None or lead.owned) and strange <= 1:
-        lead.number = min(token.number, lead.number or token.number)
-    elif lead.owned and token.has("group") and lead.number:  # "zweien meiner vier Kinder"
-        lead.number = min(lead.number, token.meaning.number or lead.number)
-    elif token.has("my", "theirs"):
-        lead.owned, lead.theirs = True, not token.has("my")
-    elif token.has("one") and lead.number is None:
-        lead.single = True
-    elif token.has("article"):
-        lead.definite = True
-    else:
-        return token.has("more")
-    return True
 
 
 def _beside_join(tokens: list[Token], start: int, position: int) -> bool:
