@@ -126,7 +126,7 @@ def _institution(part: str, people: People) -> str:
         return _institution(tail, people) if comma and len(head.split()) < 3 else ""
     if len(words) > 1 and people.has(fold(words[-1], True), "organisation:offices"):
         return ""
-    if re.match(r"[^\W\d_]+:\s", text) or _SLOGAN.search(part) or text.endswith(("!", "?")):
+    if re.match(r"[^\W\d_]+:\s", text) or _SLOGAN.search(_ORDINAL.sub("", part)) or text.endswith(("!", "?")):
         return ""
     return text if _names_one(text, words, people) else ""
 

@@ -50,8 +50,11 @@ def _is_list(others: list[Term]) -> bool:
 
 def _note_all(company: Company, clause: Clause, listed: bool, coming: bool, tally: Tally) -> None:
     """A list, or "ein Ehepaar": these are all who come, if not somebody was named with the writer."""
-    escorted = {"escorted", "i"} <= clause.tags and not clause.aside  # "ich begleite ein Ehepaar"
-    if (tally.family_with_writer or escorted) and not listed:
+    with_writer = clause.tags >= {"escorted", "i"} or clause.tags >= {"enrol", "me"}
+    besides = (
+        with_writer and not clause.aside
+    )  # "ich begleite ein Ehepaar", "melde mich an sowie das Ehepaar"
+    if (tally.family_with_writer or besides) and not listed:
         for term in company.others:
             add_party(tally.others, term)
     elif listed or coming or clause.words <= SHORT:

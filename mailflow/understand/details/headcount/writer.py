@@ -19,7 +19,11 @@ def note_writer(clause: Clause, tally: Tally) -> None:
     if _comes(clause) or asks or {"enrol", "me"} <= tags or "besides" in tags:
         _note_coming(tags, tally)
     tally.goes_along |= {"escorted", "i", "they"} <= tags and not clause.aside
-    if clause.alone and (tags & {"i", "i_come", "come"} or clause.words <= _BRIEF) and not clause.aside:
+    if (
+        clause.alone
+        and (tags & {"i", "i_come", "come", "enrol"} or clause.words <= _BRIEF)
+        and not clause.aside
+    ):
         tally.note_total(EARLIER if "earlier" in tags else TOTAL, 1, clause.alone_at)
 
 

@@ -74,7 +74,7 @@ def _begins_anew(following: re.Match[str], speech: Speech) -> bool:
 def _is_abbreviated(word: Token, *, capital: bool) -> bool:
     """ "Prof.", "3 Pers.", "z."; before a capital only the shortest. `capital`: one follows the dot."""
     letters = len(word.text)
-    if letters == 1 or word.has("abbreviations"):
+    if (letters == 1 and not word.mark) or word.has("abbreviations"):
         return True
     if word.has("neutral", "kin") and letters <= (3 if capital else 4):
         return True
