@@ -51,10 +51,12 @@ AT_LEAST = {  # per cent
     "mails16.jsonl": {"access": 98, "intents": 95, "persons": 97, "name": 97, "kept": 97, "clean": 97},
     "mails17.jsonl": {"access": 98, "intents": 92, "persons": 97, "name": 97, "kept": 90, "clean": 97},
     "mails18.jsonl": {"access": 97, "intents": 94, "persons": 97, "name": 97, "kept": 95, "clean": 92},
+    "mails19.jsonl": {"access": 98, "intents": 91, "persons": 93, "name": 97, "kept": 90, "clean": 95},
     "persons.jsonl": {"access": 98, "intents": 95, "persons": 98, "name": 97, "phone": 98, "language": 98},
     "persons2.jsonl": {"access": 96, "intents": 93, "persons": 95, "name": 98, "phone": 98, "language": 98},
     "persons3.jsonl": {"access": 99, "intents": 96, "persons": 99, "name": 98, "phone": 98, "language": 98},
     "persons4.jsonl": {"access": 99, "intents": 94, "persons": 97, "name": 97, "phone": 98, "language": 98},
+    "persons5.jsonl": {"access": 99, "intents": 94, "persons": 97, "name": 97, "phone": 98, "language": 98},
 }  # fmt: skip
 MUTATIONS, MAY_CHANGE = 200, 0.02
 QUOTE = "\n\nAm 02.03.21 um 10:12 schrieb Max Gassen:\n> Sagen Sie ab, wenn Sie nicht teilnehmen.\n> Gruß"

@@ -27,7 +27,8 @@ def note_rest(sentence: Sentence, companies: list[Company], tally: Tally) -> Non
         return
     else:
         behind = 0
-    missing = _excepted(tokens, behind, companies)
+    of_comers = behind or any(token.has("come", "half", "everybody") for token in tokens)
+    missing = _excepted(tokens, behind, companies) if of_comers else 0  # not "kennen außer ihm noch keinen"
     if 0 < missing < tally.whole:
         _reckon(missing, len(tokens), tally)
         tally.struck |= {place for place, token in enumerate(tokens) if token.number}
