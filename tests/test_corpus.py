@@ -8,7 +8,6 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +77,6 @@ def read(case: dict[str, Any]) -> tuple[Reading, Plan]:
     return reading, decide(letter, reading, Known(), rules().answers, OFFICE, letter.sent, letter.sent)
 
 
-@lru_cache
 def figures(name: str) -> dict[str, float]:
     """How many per cent of each question are answered as the label says."""
     right: Counter[str] = Counter()
@@ -134,12 +132,13 @@ def digits(text: str | None) -> str:
     return "".join(c for c in text or "" if c.isdigit())[-9:]
 
 
-@pytest.mark.parametrize(
-    ("name", "question"), [(name, each) for name, all_ in AT_LEAST.items() for each in all_]
-)
-def test_the_labelled_mails_are_understood(name: str, question: str) -> None:
-    """As many as promised."""
-    assert figures(name)[question] >= AT_LEAST[name][question]
+@pytest.mark.parametrize("name", AT_LEAST)
+def test_the_labelled_mails_are_understood(name: str) -> None:
+    """As many as promised, for each question."""
+    reached = figures(name)
+    assert {question: reached[question] for question in AT_LEAST[name]} == {
+        question: max(reached[question], least) for question, least in AT_LEAST[name].items()
+    }
 
 
 def mutated(case: dict[str, Any], chance: random.Random) -> dict[str, Any]:
