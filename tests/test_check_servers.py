@@ -14,7 +14,7 @@ pytestmark = pytest.mark.dovecot
 
 @pytest.fixture
 def installation(tmp_path: Path, mailbox: Mailbox, dovecot: Dovecot) -> Installation:
-    return Installation.make(tmp_path, mailbox, dovecot.submission)
+    return Installation.make(tmp_path, mailbox, dovecot.submission).with_own_rules()
 
 
 def test_both_servers_let_us_in(installation: Installation) -> None:

@@ -1,14 +1,13 @@
 """Rules and templates that change while the service runs: good ones hold at once, bad ones never."""
 
 import os
-import shutil
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 
 from mailflow.status import Status, read_status
-from tests.servers.installation import ROOT, Installation
+from tests.servers.installation import Installation
 from tests.servers.mailbox import Mailbox, letter
 from tests.servers.serving import SIGN_UP, ended, eventually, serving, until_connected
 from tests.servers.sink import Sink
@@ -20,11 +19,7 @@ pytestmark = pytest.mark.dovecot
 def house(tmp_path: Path, mailbox: Mailbox, sink: Sink) -> Installation:
     """With rules and templates of its own."""
     house = Installation.make(tmp_path, mailbox, sink.port, smtp_login=False, poll_seconds=1)
-    for name in ("rules", "templates"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    config = tmp_path / "config.toml"
-    config.write_text(config.read_text("utf-8").replace(f"{ROOT}/", f"{tmp_path}/"), "utf-8")
-    return house
+    return house.with_own_rules()
 
 
 def change(file: Path, before: str, after: str) -> None:

@@ -24,7 +24,7 @@ DEBUG = {"MAILFLOW_DEBUG": "1"}
 
 @pytest.fixture
 def installation(tmp_path: Path, mailbox: Mailbox, sink: Sink) -> Installation:
-    made = Installation.make(tmp_path, mailbox, sink.port, smtp_login=False)
+    made = Installation.make(tmp_path, mailbox, sink.port, smtp_login=False).with_own_rules()
     config = tmp_path / "config.toml"
     text = config.read_text("utf-8").replace("kaarst21", PASSCODE).replace("j/98765432101", f"j/1?pwd={LINK}")
     config.write_text(text, "utf-8")

@@ -1,6 +1,7 @@
 """Mailflow as it is installed: a working folder with a configuration, and the program as a process."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -94,6 +95,18 @@ class Installation:
         )
         (folder / "config.toml").chmod(0o600)  # as `mailflow init` leaves it
         return cls(folder, mailbox)
+
+    def with_own_rules(self) -> "Installation":
+        """The same with rules and templates of its own, and of the cases beside them the German ones alone,
+        for all of them are tried at each check and each change."""
+        for name in ("rules", "templates"):
+            shutil.copytree(ROOT / name, self.folder / name)
+        for file in (self.folder / "rules" / "cases").glob("*.toml"):
+            if file.stem != "de":
+                file.unlink()
+        config = self.folder / "config.toml"
+        config.write_text(config.read_text("utf-8").replace(f"{ROOT}/", f"{self.folder}/"), "utf-8")
+        return self
 
     def start(
         self,
