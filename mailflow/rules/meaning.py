@@ -43,6 +43,7 @@ def compile_meaning(files: Mapping[str, MeaningFile]) -> Meaning:
 
 def _misunderstood(file: MeaningFile) -> Iterator[tuple[Key, str]]:
     known = [*(f"<{name}>" for name in file.words), *DAY_TAGS]
+    groups = frozenset(known)
     names: set[str] = set()
     for number, rule in enumerate(file.meaning):
         if rule.name in names:
@@ -50,6 +51,6 @@ def _misunderstood(file: MeaningFile) -> Iterator[tuple[Key, str]]:
         names.add(rule.name)
         for sort in ("phrases", "unless", "unless_sentence"):
             for place, phrase in enumerate(getattr(rule, sort)):
-                for group in sorted(set(_GROUP.findall(phrase)) - set(known)):
+                for group in sorted(set(_GROUP.findall(phrase)).difference(groups)):
                     said = f"Die Gruppe {group} gibt es unter [words] nicht.{likely(group, known)}"
                     yield ("meaning", number, sort, place), said

@@ -66,8 +66,8 @@ class Lexicon:
             return
         self._stems.setdefault(self._stem(word), set()).add(tag)
         for particle in self.grammar.separable:
-            rest = word[len(particle) :]
-            if word.startswith(particle) and len(rest) > _SHORTEST_STEM:
+            if word.startswith(particle) and len(word) - len(particle) > _SHORTEST_STEM:
+                rest = word[len(particle) :]
                 self._split.setdefault(self._stem(rest), set()).add((particle, tag))
                 for infix in self.grammar.infixes:
                     self._stems.setdefault(self._stem(particle + infix + rest), set()).add(tag)
