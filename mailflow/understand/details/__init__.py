@@ -38,8 +38,8 @@ def find_details(
     rehearsal: Iterable[str] = (),
 ) -> Details:
     """What the mail says about who comes. `practice` is handed through; `elsewhere` are the sentences that
-    tell of something else, an idea or what is off topic: whoever is counted there need not come. Those of
-    `rehearsal` tell of the try-out alone: who comes alone to it may bring others to the event."""
+    tell of something else, an idea, a question or what is off topic: whoever is counted there need not come.
+    Those of `rehearsal` tell of the try-out alone: who comes alone to it may bring others to the event."""
     speech = people.speech(language)
     text = read_text(pieces, people, speech)
     note_elsewhere(text.sentences, elsewhere, rehearsal)

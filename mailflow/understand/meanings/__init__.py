@@ -158,8 +158,9 @@ def _as_answer(answer: SentenceReading, question: SentenceReading) -> SentenceRe
 
 
 def of_else(sentences: Iterable[SentenceReading]) -> Iterator[SentenceReading]:
-    """Those that only tell an idea or something off topic, and what goes on with it, meaning nothing by
-    itself ("In Neuss haben wir das mit acht Leuten gemacht"): whoever is counted there need not come."""
+    """Those that only tell an idea, something off topic or a question, and what goes on with it, meaning
+    nothing by itself ("In Neuss haben wir das mit acht Leuten gemacht"): whoever is counted there need not
+    come."""
     goes_on = False
     for each in sentences:
         silent = not each.meanings and each.votes.get("sign_up", 0.0) < _HARDLY

@@ -98,8 +98,8 @@ def first_names(tokens: list[Token], terms: list[Term]) -> list[Term]:
         elif term.kind == "kin" and term.start > 2 and _is_joined(tokens[term.start - 1]):
             place = term.start - 3
             if not taken & {place, place + 1} and _capitals(tokens, place, 2):
-                found.append(_called(tokens, place, place + 2))
-    return found + _listed(tokens, terms) + _along(tokens, taken)
+                found.append(called_so(tokens, place, place + 2))
+    return found + _along(tokens, taken)
 
 
 def _is_joined(token: Token) -> bool:
@@ -119,24 +119,8 @@ def _along(tokens: list[Token], taken: set[int]) -> list[Term]:
         if taken & set(stretch) or names < 2:
             continue
         starts = [at for at in stretch if not is_called(tokens[at - 1])]
-        return [_called(tokens, at, at + 1) for at in starts if is_called(tokens[at])]
+        return [called_so(tokens, at, at + 1) for at in starts if is_called(tokens[at])]
     return []
-
-
-def _listed(tokens: list[Token], terms: list[Term]) -> list[Term]:
-    """ "Es kommen: Papa Tom, Mama Ina, Lisa": after a colon and two relatives, capitals are people."""
-    colon = next((place for place, token in enumerate(tokens) if token.low == ":"), len(tokens))
-    kin = [term for term in terms if term.kind == "kin" and term.start > colon and not term.owned]
-    if len(kin) < 2 or tokens[kin[0].start - 1].low != ":":
-        return []
-    found: list[Term] = []
-    place = kin[-1].end
-    while place < len(tokens) and tokens[place].comma and _capitals(tokens, place + 1, 1):
-        if place + 2 < len(tokens) and not tokens[place + 2].mark and not tokens[place + 2].joins:
-            break
-        found.append(_called(tokens, place + 1, place + 2))
-        place += 2
-    return found
 
 
 def _before_writer(tokens: list[Token], writer: int, taken: set[int]) -> list[Term]:
@@ -146,12 +130,12 @@ def _before_writer(tokens: list[Token], writer: int, taken: set[int]) -> list[Te
     if place < 0 or not (tokens[place + 1].joins or _heads_list(tokens, place)):
         return found
     if place == 0 and tokens[0].small and bare(tokens[0]):
-        return [_called(tokens, 0, 1)]
+        return [called_so(tokens, 0, 1)]
     while place >= 0 and place not in taken and _capitals(tokens, place, 1):
         start = place - 1 if place - 1 not in taken and _capitals(tokens, place - 1, 1) else place
         if start and tokens[start - 1].has("article", "one", "my", "theirs", "apart", "naming", "things"):
             break
-        found.append(_called(tokens, start, place + 1))
+        found.append(called_so(tokens, start, place + 1))
         if start < 2 or tokens[start - 1].low not in ",،":
             break
         place = start - 2
@@ -176,11 +160,12 @@ def _behind_writer(tokens: list[Token], end: int, known: dict[int, int]) -> list
         joined |= tokens[place].joins
         place = known.get(start, start + 1 + (start + 1 not in known and _capitals(tokens, start, 2)))
         if start not in known:
-            found.append(_called(tokens, start, place))
+            found.append(called_so(tokens, start, place))
     return found if joined else []
 
 
-def _called(tokens: list[Token], start: int, end: int) -> Term:
+def called_so(tokens: list[Token], start: int, end: int) -> Term:
+    """Somebody by the name that stands there."""
     return Term(start, end, "named", 1, name=" ".join(token.text for token in tokens[start:end]))
 
 
@@ -199,10 +184,10 @@ def couples(tokens: list[Token]) -> list[Term]:
             first = place - 2 if _capitals(tokens, place - 2, 2) else place - 1
             last = tokens[place - 1] if first == place - 2 else tokens[place + 2]
             found.append(Term(first, place, "named", 1, name=f"{tokens[first].text} {last.text}"))
-            found.append(_called(tokens, place + 1, place + 3))
+            found.append(called_so(tokens, place + 1, place + 3))
             while first > 1 and tokens[first - 1].comma and _capitals(tokens, first - 2, 1):
                 end, first = first - 1, first - 3 if _capitals(tokens, first - 3, 2) else first - 2
-                found.append(_called(tokens, first, end))
+                found.append(called_so(tokens, first, end))
     return found
 
 

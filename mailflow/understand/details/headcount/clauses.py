@@ -18,9 +18,7 @@ _BREAK = frozenset(',،;؛–—-()[]"„“”«»*')
 
 # What a word for people does not say of its clause: "Betreuer" is no "betreuen", "Teilnehmer" need not come.
 _NOT_OF = {"kin": frozenset({"aside", "come"}), "neutral": frozenset({"come"})}
-
-
-_SUBJECT = frozenset({"i", "we"})
+_WRITER = frozenset({"i", "we"})
 _SINGLE = frozenset({"alone", "only"})
 
 
@@ -178,8 +176,8 @@ def _with_relatives(clauses: list[list[Token]]) -> list[Clause]:
     """ "für meine Nachbarin, die gern teilnehmen möchte": she comes, as her relative clause says."""
     abouts = [Clause(clause) for clause in clauses]
     for before, relative in itertools.pairwise(abouts):
-        if relative.tokens[0].joins and _is_verb(relative.tokens[1:2]):
-            relative.tags |= before.tags & _SUBJECT  # "… und nehme teil": who, is told of before
+        if relative.tokens[0].joins and _begins_with_verb(relative.tokens[1:2]):
+            relative.tags |= before.tags & _WRITER  # "… und nehme teil": who, is told of before
         if relative.relative and relative.coming and not relative.negated and not relative.aside:
             before.told = not before.aside
     return abouts
@@ -209,10 +207,10 @@ def _goes_on_to_come(tokens: list[Token], position: int) -> bool:
     before = tokens[:position]
     idle = any(token.has("aside") for token in before) and any(token.has("i") for token in before)
     others = any(token.has("kin", "neutral", "title", "come", "enrol") for token in before)
-    return idle and not others and _is_verb(tokens[position + 1 : position + 2])
+    return idle and not others and _begins_with_verb(tokens[position + 1 : position + 2])
 
 
-def _is_verb(words: list[Token]) -> bool:
+def _begins_with_verb(words: list[Token]) -> bool:
     """Of coming or signing up."""
     return any(word.has("come", "i_come", "can", "enrol") for word in words)
 

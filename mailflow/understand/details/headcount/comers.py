@@ -115,7 +115,7 @@ def _told_along(company: Company, tokens: list[Token]) -> bool:
     first, last = company.terms[0], company.terms[-1]
     between = tokens[first.end : last.start]
     alone = first.kind == "me" and not tokens[first.start].has("we") and len(company.terms) == 2
-    return alone and not any(token.has("joins") or token.low in "+&" for token in between)
+    return alone and not any(token.joins for token in between)
 
 
 def _remain(company: Company, tokens: list[Token]) -> bool:

@@ -161,9 +161,9 @@ def _link_by_comma(tokens: list[Token], last: Term, term: Term) -> str:
 
 def unites(token: Token) -> bool:
     """ "und", "+", "&", "/": no comma, which may only list."""
-    return token.has("joins") or token.low in "+&/"
+    return token.joins or token.low == "/"
 
 
 def _connects(token: Token) -> bool:
     """May stand between two members of a company: "mein Mann und auch noch die Kinder"."""
-    return token.low in ",،+&/" or token.has("joins", "also", "more", "along", "between", "article")
+    return unites(token) or token.comma or token.has("also", "more", "along", "between", "article")

@@ -98,11 +98,12 @@ def _count_others(
     counted = [term for term in company.others if _is_somebody(term, tags, len(company.others) == 1, brought)]
     if not counted:
         return
-    called = {name.split()[0] for name in tally.called.values()}
-    if all(term.kind == "named" for term in counted) and any(t.name.split()[0] in called for t in counted):
+    by_name = all(term.kind == "named" for term in counted)
+    known = {name.partition(" ")[0] for name in tally.called.values()}
+    if by_name and any(term.name.partition(" ")[0] in known for term in counted):
         return  # "meine Frau Hilde … Josef und Hilde Bohnen"
     tally.names += [term.name for term in counted if term.name]
-    if all(term.kind == "named" for term in counted) and tally.just_counted == (tally.sentence, len(counted)):
+    if by_name and tally.just_counted == (tally.sentence, len(counted)):
         return
     add_company(tally.others, counted)
     tally.just_counted = (tally.sentence, sum(term.count for term in counted))

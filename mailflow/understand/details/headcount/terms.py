@@ -14,7 +14,7 @@ from mailflow.understand.details.headcount.called import (
     their_names,
     titled,
 )
-from mailflow.understand.details.headcount.enumerated import enumerated
+from mailflow.understand.details.headcount.enumerated import after_relatives, enumerated
 from mailflow.understand.details.headcount.lead import Lead, read_lead
 from mailflow.understand.details.headcount.term import Term
 from mailflow.understand.details.headcount.unlisted import unlisted
@@ -34,7 +34,7 @@ def find_terms(tokens: list[Token], speech: Speech) -> list[Term]:
         if term:
             terms.append(term)
             floor = term.end
-    terms += [*first_names(tokens, terms), *couples(tokens)]
+    terms += [*first_names(tokens, terms), *after_relatives(tokens, terms), *couples(tokens)]
     terms += enumerated(tokens, terms)
     for term in terms:
         _count_behind(tokens, term)
@@ -200,4 +200,4 @@ def _beside_join(tokens: list[Token], start: int, position: int) -> bool:
     after = tokens[end] if end < len(tokens) else None
     if before is not None and before.low == ":":
         return True
-    return any(token is not None and (token.has("joins") or token.low in ",+&") for token in (before, after))
+    return any(token is not None and (token.joins or token.low == ",") for token in (before, after))

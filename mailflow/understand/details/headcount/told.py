@@ -42,10 +42,10 @@ def _is_unsure(clause: Clause, tokens: list[Token]) -> bool:
     unsure = {token.clause for token in tokens if token.has("unsure")}
     of_others = {token.clause for token in tokens if token.has("kin", "neutral")}
     number = clause.tokens[0].clause
-    later = {each for each in unsure - of_others if each > number and not clause.coming}
-    return bool(unsure) and (
-        clause.whether or number in unsure or number + 1 in unsure - of_others or bool(later)
-    )
+    if not unsure or clause.whether or number in unsure:
+        return bool(unsure)
+    last = number + 1 if clause.coming else max(unsure)  # who is said to come is so up to the next clause
+    return any(number < each <= last for each in unsure - of_others)
 
 
 def _only_wished(clause: Clause, tokens: list[Token]) -> bool:

@@ -5,7 +5,7 @@ if it has a determiner and is not known to be a thing, and if no verb in the sin
 own of "ich" ("danke für den Hinweis und ich komme").
 """
 
-from mailflow.understand.details.headcount.called import bare, brings, is_called
+from mailflow.understand.details.headcount.called import bare, brings, called_so, is_called
 from mailflow.understand.details.headcount.numbered import numbered, stretches
 from mailflow.understand.details.headcount.term import Term
 from mailflow.understand.details.sentences.sentence import Token
@@ -66,7 +66,7 @@ def _goes_along(tokens: list[Token], phrase: Term) -> bool:
 def _name(tokens: list[Token], end: int) -> Term | None:
     """A first name in a list that goes on: "Grace, Kwame, das Baby und ich"."""
     led = end > 1 and is_called(tokens[end - 1]) and (tokens[end - 2].low in ",:،" or tokens[end - 2].joins)
-    return Term(end - 1, end, "named", 1, name=tokens[end - 1].text) if led else None
+    return called_so(tokens, end - 1, end) if led else None
 
 
 def _behind(tokens: list[Token], writer: Term, terms: list[Term]) -> list[Term]:

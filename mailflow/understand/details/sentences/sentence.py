@@ -56,7 +56,9 @@ class Sentence:
     offsets: list[int] = field(default_factory=list)
     companies: "list[Company] | None" = None  # who is named together, once parties.py has looked
     clauses: "list[Clause] | None" = None  # once clauses.py has split it
-    elsewhere: bool = False  # it tells of something else than of coming: an idea, something off topic
+    elsewhere: bool = (
+        False  # it tells of something else than of coming: an idea, a question, something off topic
+    )
     rehearsal: bool = False  # it tells of the try-out alone
 
     def finish(self) -> "Sentence":
